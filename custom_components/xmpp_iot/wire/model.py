@@ -1,0 +1,369 @@
+"""The one model of both dialects: what nodes, fields, parameters, commands and forms are.
+
+Nothing here knows XML, slixmpp or Home Assistant. Terms are those of XEP-0323 (sensor data), XEP-0325
+(control), XEP-0326 (concentrators) and XEP-0004 (data forms).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+type Value = bool | int | float | str | date | datetime | time | timedelta
+type Submission = Mapping[str, tuple[str, ...]]  # form field -> its values
+
+NO_SUBMISSION: Submission = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRef:
+    """A node's address: unique by all three parts (XEP-0326 section 2.3)."""
+
+    id: str
+    source: str = ""
+    partition: str = ""
+
+
+class ValueType(StrEnum):
+    """The types a value can have on the wire."""
+
+    BOOLEAN = "boolean"
+    COLOR = "color"  # text: RRGGBB or RRGGBBAA
+    DATE = "date"
+    DATE_TIME = "dateTime"
+    DOUBLE = "double"
+    DURATION = "duration"
+    ENUM = "enum"  # text, with the name of its enumeration
+    INT = "int"
+    LONG = "long"
+    STRING = "string"
+    TIME = "time"
+
+
+class Category(StrEnum):
+    """What kind of information a field carries (XEP-0323 section 2.3)."""
+
+    MOMENTARY = "momentary"
+    PEAK = "peak"
+    STATUS = "status"
+    COMPUTED = "computed"
+    IDENTITY = "identity"
+    HISTORICAL = "historical"
+
+
+class Quality(StrEnum):
+    """How good a value is (field status flags of XEP-0323)."""
+
+    MISSING = "missing"
+    IN_PROGRESS = "inProgress"
+    AUTOMATIC_ESTIMATE = "automaticEstimate"
+    MANUAL_READOUT = "manualReadout"
+    AUTOMATIC_READOUT = "automaticReadout"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value read from a node."""
+
+    name: str
+    type: ValueType
+    value: Value
+    unit: str = ""  # numbers only
+    data_type: str = ""  # enumerations only: the name of the enumeration
+    category: Category = Category.MOMENTARY
+    quality: Quality = Quality.AUTOMATIC_READOUT
+    writable: bool = False  # a control parameter has the same name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The fields of one node at one time, or why they could not be read."""
+
+    node: NodeRef
+    at: datetime
+    fields: tuple[Field, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """A request for a readout (XEP-0323 section 3.2).
+
+    Empty `fields` means all of them; empty `categories` means all but historical.
+    """
+
+    id: str
+    nodes: tuple[NodeRef, ...] = ()
+    fields: frozenset[str] = frozenset()
+    categories: frozenset[Category] = frozenset()
+    start: datetime | None = None
+    end: datetime | None = None
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRead:
+    """A request to stop the readout with that id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Part of a readout as it is received or sent; the last one says so."""
+
+    id: str
+    readings: tuple[Reading, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One control parameter and the value it shall take."""
+
+    name: str
+    type: ValueType
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlRequest:
+    """A request to set parameters of nodes, typed or by form (XEP-0325 section 3)."""
+
+    nodes: tuple[NodeRef, ...]
+    settings: tuple[Setting, ...] = ()
+    form: Submission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFormRequest:
+    """A request for the form of the control parameters common to these nodes."""
+
+    nodes: tuple[NodeRef, ...]
+
+
+class FormFieldType(StrEnum):
+    """Data form field types (XEP-0004 section 3.3)."""
+
+    BOOLEAN = "boolean"
+    FIXED = "fixed"
+    HIDDEN = "hidden"
+    LIST_MULTI = "list-multi"
+    LIST_SINGLE = "list-single"
+    TEXT_MULTI = "text-multi"
+    TEXT_PRIVATE = "text-private"
+    TEXT_SINGLE = "text-single"
+
+
+@dataclass(frozen=True, slots=True)
+class FormOption:
+    """One choice of a list field."""
+
+    value: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One field of a data form, with its validation (XEP-0122)."""
+
+    var: str
+    type: FormFieldType = FormFieldType.TEXT_SINGLE
+    label: str = ""
+    description: str = ""
+    required: bool = False
+    values: tuple[str, ...] = ()
+    options: tuple[FormOption, ...] = ()
+    datatype: str = ""  # XEP-0122 datatype, such as xs:int; "" leaves validation out
+    minimum: str | None = None
+    maximum: str | None = None
+    not_same: bool = False  # XEP-0336: untouched, it is not submitted
+    group: str = ""  # XEP-0325 parameter group
+    error: str = ""  # XEP-0336: what was wrong with the value
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A data form to be filled in (XEP-0004)."""
+
+    title: str
+    fields: tuple[FormField, ...]
+    instructions: str = ""
+
+
+class NodeState(StrEnum):
+    """How a node is (XEP-0326 section 2.4)."""
+
+    NONE = "None"
+    INFORMATION = "Information"
+    WARNING_SIGNED = "WarningSigned"
+    WARNING_UNSIGNED = "WarningUnsigned"
+    ERROR_SIGNED = "ErrorSigned"
+    ERROR_UNSIGNED = "ErrorUnsigned"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeParameter:
+    """One static property of a node (XEP-0326 node parameters)."""
+
+    id: str
+    name: str
+    type: ValueType
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeMessage:
+    """A message about a node: `kind` is Error, Warning or Information."""
+
+    at: datetime
+    kind: str
+    text: str
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeInfo:
+    """What a concentrator says of a node."""
+
+    ref: NodeRef
+    node_type: str
+    display_name: str
+    state: NodeState = NodeState.NONE
+    has_children: bool = False
+    is_readable: bool = False
+    is_controllable: bool = False
+    has_commands: bool = False
+    parent: NodeRef | None = None
+    last_changed: datetime | None = None
+    parameters: tuple[NodeParameter, ...] = ()
+    messages: tuple[NodeMessage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """A source of nodes."""
+
+    id: str
+    name: str
+    has_children: bool = False
+    last_changed: datetime | None = None
+
+
+class CommandType(StrEnum):
+    """How a command is used (XEP-0326 section 3.6)."""
+
+    SIMPLE = "Simple"
+    PARAMETERIZED = "Parameterized"
+    QUERY = "Query"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """An action a node offers."""
+
+    id: str
+    name: str
+    type: CommandType = CommandType.SIMPLE
+    sort_category: str = ""
+    sort_key: str = ""
+    confirmation: str = ""
+    success: str = ""
+    failure: str = ""
+
+
+class Operation(StrEnum):
+    """The concentrator operations this house performs, by their element name in both dialects."""
+
+    GET_CAPABILITIES = "getCapabilities"
+    GET_ALL_DATA_SOURCES = "getAllDataSources"
+    GET_ROOT_DATA_SOURCES = "getRootDataSources"
+    GET_CHILD_DATA_SOURCES = "getChildDataSources"
+    CONTAINS_NODE = "containsNode"
+    CONTAINS_NODES = "containsNodes"
+    GET_NODE = "getNode"
+    GET_NODES = "getNodes"
+    GET_ALL_NODES = "getAllNodes"
+    GET_ROOT_NODES = "getRootNodes"
+    GET_CHILD_NODES = "getChildNodes"
+    GET_ANCESTORS = "getAncestors"
+    GET_NODE_COMMANDS = "getNodeCommands"
+    GET_COMMAND_PARAMETERS = "getCommandParameters"
+    EXECUTE_NODE_COMMAND = "executeNodeCommand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeRequest:
+    """A concentrator request (XEP-0326), of any operation; what an operation does not use is empty."""
+
+    operation: Operation
+    nodes: tuple[NodeRef, ...] = ()  # one for the operations on one node
+    source: str = ""  # for the operations on a source
+    parameters: bool = False
+    messages: bool = False
+    derived_from: frozenset[str] = frozenset()  # getAllNodes: node types to keep
+    command: str = ""
+    form: Submission | None = None
+    dialect: str = ""  # the namespace asked in; the answer's addresses are in it too
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Answer: the names of the supported operations."""
+
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSources:
+    """Answer: data sources."""
+
+    sources: tuple[DataSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Answer: whether each asked node exists for the asker, in the order asked."""
+
+    found: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Answer: nodes, in the order of the operation (one for getNode)."""
+
+    nodes: tuple[NodeInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Answer: the commands of a node."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Answer: it was done."""
+
+
+type TreeAnswer = Capabilities | DataSources | Contains | Nodes | Commands | Form | Done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, and since when the question may have been under way."""
+
+    jid: str  # full JID
+    language: str | None = None
+    sent_at: datetime = field(default_factory=lambda: datetime.min)
+    """UTC; the earliest moment the request can have been sent as far as this side can tell: when it was
+    received, or, for what the server kept through an outage, when the link was last known to work."""
+
+    @property
+    def bare(self) -> str:
+        """The caller's bare JID."""
+        return self.jid.partition("/")[0]

@@ -1,0 +1,1 @@
+"""Tests of the language: sessions and the IoT protocols."""

@@ -1,0 +1,190 @@
+"""A house and a line to it without a server: what the service is asked and what it says."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal, Self, assert_never
+
+from custom_components.xmpp_iot.wire.dialects import Dialect
+from custom_components.xmpp_iot.wire.errors import NotConnected
+from custom_components.xmpp_iot.wire.model import (
+    Caller,
+    ControlFormRequest,
+    ControlRequest,
+    Form,
+    Reading,
+    ReadRequest,
+    TreeAnswer,
+    TreeRequest,
+)
+from custom_components.xmpp_iot.wire.service import IoTService, RequestHandler
+from custom_components.xmpp_iot.wire.xml import Element, from_text, to_text
+
+FRIEND = Caller(jid="friend@example.org/phone", language="de")
+
+
+@dataclass
+class Line:
+    """A transport that keeps what is sent, and can be down."""
+
+    handlers: dict[str, RequestHandler] = field(default_factory=dict)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    down: bool = False
+
+    def handle_iq(
+        self, tags: Iterable[str], handler: RequestHandler
+    ) -> Callable[[], None]:
+        """Keep the handler until it is taken back."""
+        self.handlers.update(dict.fromkeys(tags, handler))
+        return self.handlers.clear
+
+    def send_message(
+        self, to: str, payload: Element | str, *, kind: str = "normal"
+    ) -> None:
+        """Keep the message."""
+        assert kind == "normal"
+        if self.down:
+            raise NotConnected
+        self.sent.append(
+            (to, payload if isinstance(payload, str) else to_text(payload))
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An IQ request."""
+
+    caller: Caller
+    kind: Literal["get", "set"]
+    payload: Element
+    id: str = "q1"
+
+
+type Step = Sequence[Reading] | Exception | Callable[[], object]
+
+
+@dataclass
+class House:
+    """A provider that does as it is told, and remembers what it was asked.
+
+    A readout goes through its steps: a batch is yielded, an exception raised, anything else awaited.
+    """
+
+    answer: TreeAnswer | Form | Exception | None = None
+    steps: Sequence[Step] = ()
+    callers: list[Caller] = field(default_factory=list)
+    requests: list[object] = field(default_factory=list)
+    closed: int = 0
+
+    async def tree(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
+        """Give the answer."""
+        return self._answered(caller, request)
+
+    async def read(
+        self, caller: Caller, request: ReadRequest
+    ) -> AsyncIterator[Sequence[Reading]]:
+        """Go through the steps."""
+        self._asked(caller, request)
+        try:
+            for step in self.steps:
+                match step:
+                    case Exception():
+                        raise step
+                    case Sequence():
+                        yield step
+                    case _ if callable(step):
+                        await step()  # type: ignore[misc]
+                    case _:
+                        assert_never(step)
+        finally:
+            self.closed += 1
+
+    async def control(self, caller: Caller, request: ControlRequest) -> None:
+        """Do it, or raise."""
+        self._asked(caller, request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+
+    async def control_form(self, caller: Caller, request: ControlFormRequest) -> Form:
+        """Give the form."""
+        answer = self._answered(caller, request)
+        assert isinstance(answer, Form)
+        return answer
+
+    def _answered(self, caller: Caller, request: object) -> TreeAnswer:
+        self._asked(caller, request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        assert self.answer is not None
+        return self.answer
+
+    def _asked(self, caller: Caller, request: object) -> None:
+        self.callers.append(caller)
+        self.requests.append(request)
+
+
+@dataclass
+class Conversation:
+    """A friend, the line, and the house at its other end."""
+
+    house: House = field(default_factory=House)
+    line: Line = field(default_factory=Line)
+    service: IoTService = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put the service between them."""
+        self.service = IoTService(self.line, self.house)
+        self.service.start()
+
+    @classmethod
+    @asynccontextmanager
+    async def held(cls) -> AsyncGenerator[Self]:
+        """Hold a conversation that leaves no task and no handler behind."""
+        conversation = cls()
+        yield conversation
+        await conversation.service.stop()
+        names = [task.get_name() for task in asyncio.all_tasks()]
+        assert not [name for name in names if name.startswith("xmpp_iot")]
+        assert not conversation.line.handlers
+
+    async def ask(
+        self,
+        text: str,
+        *,
+        kind: Literal["get", "set"] = "get",
+        caller: Caller = FRIEND,
+    ) -> str:
+        """Return the answer to an IQ; '' for an empty result."""
+        payload = from_text(text)
+        task = asyncio.create_task(
+            _call(self.line.handlers[payload.tag], Asked(caller, kind, payload))
+        )
+        # The session sends the answer from such a callback.
+        task.add_done_callback(lambda _: self.line.sent.append(("", "answer")))
+        return await task
+
+    def said(self) -> list[str]:
+        """Return the messages sent until now, and forget them."""
+        messages, self.line.sent = self.line.sent, []
+        return [text for to, text in messages if to]
+
+
+async def _call(handler: RequestHandler, request: Asked) -> str:
+    answer = await handler(request)
+    return "" if answer is None else to_text(answer)
+
+
+def read(dialect: Dialect, request_id: str = "7", *, more: str = "") -> str:
+    """Return a request to read the hall."""
+    return (
+        f"<req xmlns='{dialect.sensor_data}' {dialect.request_id}='{request_id}' {more}>"
+        f"<{dialect.node} {dialect.node_id}='sensor.hall'/></req>"
+    )
+
+
+def cancel(dialect: Dialect, request_id: str = "7") -> str:
+    """Return a request to stop reading."""
+    return (
+        f"<cancel xmlns='{dialect.sensor_data}' {dialect.request_id}='{request_id}'/>"
+    )
