@@ -1,0 +1,1 @@
+"""Who may do what: contacts, their grants, and the roster that follows from them."""

@@ -1,0 +1,85 @@
+"""Which entities a grant's target means, in a house that is being renamed and rebuilt.
+
+Home Assistant's target selector stores entity ids. A grant that did so would be lost when its entity
+is renamed, and would pass to whatever entity takes the id next. So a kept target names registered
+entities by the id of their registry entry.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+
+from ..const import DOMAIN
+
+
+@callback
+def async_shareable(hass: HomeAssistant) -> frozenset[str]:
+    """Return every entity that a contact could see: with a state, or registered and enabled.
+
+    Entities of this integration are left out: two houses that are each other's contacts would
+    mirror their mirrors.
+    """
+    never: set[str] = set()
+    enabled: set[str] = set()
+    for entry in er.async_get(hass).entities.values():
+        excluded = entry.disabled_by is not None or entry.platform == DOMAIN
+        (never if excluded else enabled).add(entry.entity_id)
+    return frozenset(enabled.union(hass.states.async_entity_ids()) - never)
+
+
+@callback
+def async_resolve(hass: HomeAssistant, target: Mapping[str, Any]) -> frozenset[str]:
+    """Return the entity ids that `target` means now, whether they exist or not.
+
+    Entities named one by one count even when they are hidden; those that come with their device,
+    area, floor or label do not, and config and diagnostic entities do.
+    """
+    selected = async_extract_referenced_entity_ids(
+        hass,
+        TargetSelection(async_named(hass, target)),
+        expand_group=False,
+        primary_entities_only=False,
+    )
+    return frozenset(selected.referenced | selected.indirectly_referenced)
+
+
+@callback
+def async_pinned(hass: HomeAssistant, target: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `target` as it is kept: registered entities by the id of their registry entry."""
+    registry = er.async_get(hass)
+
+    def pin(entity_id: str) -> str:
+        entry = registry.async_get(entity_id)
+        return entity_id if entry is None else entry.id
+
+    return _with_entities(target, [pin(item) for item in _entities(target)])
+
+
+@callback
+def async_named(hass: HomeAssistant, target: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `target` as people know it: by entity ids, without entities that are gone."""
+    registry = er.async_get(hass)
+    names = (er.async_resolve_entity_id(registry, item) for item in _entities(target))
+    return _with_entities(target, [name for name in names if name is not None])
+
+
+def _entities(target: Mapping[str, Any]) -> list[str]:
+    """Return the entities that `target` names one by one."""
+    entities: list[str] = target.get(ATTR_ENTITY_ID, [])
+    return entities
+
+
+def _with_entities(target: Mapping[str, Any], entities: list[str]) -> dict[str, Any]:
+    """Return `target` naming these entities one by one, and no empty list."""
+    return {
+        key: value
+        for key, value in {**target, ATTR_ENTITY_ID: entities}.items()
+        if value
+    }

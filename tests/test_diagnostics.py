@@ -1,0 +1,103 @@
+"""Diagnostics are posted in public: they help, and they name nobody."""
+
+import json
+from types import SimpleNamespace
+from typing import cast
+
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.xmpp_iot.const import DOMAIN, SUBENTRY_CONTACT
+from custom_components.xmpp_iot.contacts.grants import Contact, Grants
+from custom_components.xmpp_iot.diagnostics import async_get_config_entry_diagnostics
+from custom_components.xmpp_iot.models import XmppIotData
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+
+ANNA = "anna@private.example"
+SECRETS = {
+    "jid": "home@private.example",
+    "password": "top secret",
+    "ca_certificate": "-----BEGIN",
+    "fingerprint": "00ff",
+    "host": "192.0.2.77",
+    "user_id": "0815",
+    "feed_secret": "4711",
+}
+
+
+class Session:
+    """A session that is up, with one contact at two devices."""
+
+    connected = True
+
+    def roster(self) -> dict[str, str]:
+        """Return the subscriptions."""
+        return {ANNA: "both"}
+
+    def resources(self, bare: str) -> tuple[str, ...]:
+        """Return who is online."""
+        return (f"{bare}/phone", f"{bare}/desk") if bare == ANNA else ()
+
+
+async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
+    """Levels, numbers and the state of the connection; no JID, password or certificate."""
+    hass.states.async_set("light.one", "on")
+    hass.states.async_set("light.two", "on")
+    anna = {
+        "jid": ANNA,
+        "nickname": "Aunt Anna",
+        "level": "control",
+        "all_entities": False,
+        "target": {"entity_id": ["light.one"], "area_id": ["bedroom", "attic"]},
+    }
+    ben = {"jid": "ben@b.example", "level": "read", "all_entities": True, "target": {}}
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=SECRETS["jid"],
+        data={**SECRETS, "tls": "direct", "port": 5223},
+        subentries_data=[
+            ConfigSubentryData(
+                data=data,
+                subentry_type=SUBENTRY_CONTACT,
+                title="Aunt Anna",
+                unique_id=f"contact:{data['jid']}",
+            )
+            for data in (anna, ben)
+        ],
+    )
+    entry.add_to_hass(hass)
+    grants = Grants(hass)
+    grants.async_set_contacts(map(Contact.from_subentry, entry.subentries.values()))
+    entry.runtime_data = cast(
+        XmppIotData, SimpleNamespace(session=Session(), grants=grants)
+    )
+
+    diagnostics = await async_get_config_entry_diagnostics(hass, entry)
+
+    hidden = dict.fromkeys(SECRETS, "**REDACTED**")
+    assert diagnostics == {
+        "account": {**hidden, "tls": "direct", "port": 5223},
+        "session": {"connected": True},
+        "audiences": [1, 2],
+        "contacts": [
+            {
+                "level": "control",
+                "all_entities": False,
+                "targets": {"entity_id": 1, "area_id": 2},
+                "visible_entities": 1,
+                "subscription": "both",
+                "online_resources": 2,
+            },
+            {
+                "level": "read",
+                "all_entities": True,
+                "targets": {},
+                "visible_entities": 2,
+                "subscription": None,
+                "online_resources": 0,
+            },
+        ],
+    }
+    text = json.dumps(diagnostics)
+    for secret in (*SECRETS.values(), ANNA, "Anna", "b.example", "bedroom"):
+        assert secret not in text
