@@ -1,0 +1,1 @@
+"""This house towards others: entities become nodes, service calls arrive, state changes leave."""

@@ -1,0 +1,168 @@
+"""The one way in: every actuation, whatever it came by, becomes one Home Assistant action here.
+
+One entity id per action, in the name of our own non-admin system user, blocking, never after its expiry,
+and on record: the event fired before the action shares its Context, so that the logbook of the entity
+says who.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from typing import Final
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME, STATE_UNAVAILABLE
+from homeassistant.core import Context, HomeAssistant, split_entity_id
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceNotFound,
+    ServiceNotSupported,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    ATTR_ACTION,
+    ATTR_CONTACT,
+    ATTR_REASON,
+    CONF_JID,
+    EVENT_COMMAND,
+    EVENT_COMMAND_FAILED,
+)
+from ..contacts.grants import Contact
+from ..wire.errors import (
+    BadRequest,
+    Expired,
+    FeatureNotImplemented,
+    Forbidden,
+    InternalServerError,
+    RecipientUnavailable,
+    RemoteTimeout,
+    StanzaError,
+)
+from ..wire.model import Caller
+
+_LOGGER = logging.getLogger(__name__)
+
+DEFAULT_EXPIRY: Final = timedelta(seconds=10)
+# A cover may take its time; whoever asks by IQ wants an answer before giving up on us.
+ANSWER_WITHIN: Final = timedelta(seconds=30)
+
+# The most exact first: ServiceValidationError and the others are all HomeAssistantErrors.
+_REFUSALS: Final[tuple[tuple[type[Exception], type[StanzaError]], ...]] = (
+    (ServiceNotSupported, FeatureNotImplemented),
+    (ServiceNotFound, FeatureNotImplemented),
+    (Unauthorized, Forbidden),
+    (ServiceValidationError, BadRequest),
+    (vol.Invalid, BadRequest),
+    (ValueError, BadRequest),
+    (HomeAssistantError, InternalServerError),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What one contact wants done to one entity, and until when it may be begun."""
+
+    contact: Contact
+    entity_id: str
+    action: str
+    data: Mapping[str, object]
+    expires: datetime
+
+
+def expiry(caller: Caller, stamped: datetime | None) -> datetime:
+    """Return until when a request may be carried out: as its sender stamped it, else 10 s."""
+    return stamped or caller.sent_at + DEFAULT_EXPIRY
+
+
+class Actions:
+    """Performs actions for contacts."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, user_id: str) -> None:
+        """Act as system user `user_id`; what runs longer than its asker waits belongs to `entry`."""
+        self._hass = hass
+        self._entry = entry
+        self._user_id = user_id
+
+    async def perform(self, act: Act) -> None:
+        """Carry out `act` and return when it is done; raise the StanzaError that says why not."""
+        if (late := dt_util.utcnow() - act.expires) >= timedelta():
+            raise Expired(
+                f"Expired {late.total_seconds():.1f} s ago; nothing was done."
+            )
+        state = self._hass.states.get(act.entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            # Home Assistant passes over an unavailable entity and calls that a success.
+            raise RecipientUnavailable("Unavailable; nothing was done.")
+        domain, _ = split_entity_id(act.entity_id)
+        context = Context(user_id=self._user_id)
+        self._record(EVENT_COMMAND, act, context)
+        call = self._entry.async_create_background_task(
+            self._hass,
+            self._hass.services.async_call(
+                domain,
+                act.action,
+                {**act.data, ATTR_ENTITY_ID: act.entity_id},
+                blocking=True,
+                context=context,
+            ),
+            f"xmpp_iot {domain}.{act.action}",
+        )
+        # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
+        await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
+        if not call.done():
+            self._failed(act, context, "no result in time")
+            raise RemoteTimeout(
+                f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
+            )
+        self._judge(call, act, context)
+
+    def _judge(self, call: asyncio.Task[object], act: Act, context: Context) -> None:
+        """Raise what the ended `call` failed with, as the error its asker gets."""
+        if call.cancelled():
+            self._failed(act, context, "stopped")
+            raise InternalServerError("The house is stopping; the result is unknown.")
+        if (error := call.exception()) is None:
+            return
+        reason = str(error) or type(error).__name__
+        self._failed(act, context, reason)
+        for kind, refusal in _REFUSALS:
+            if isinstance(error, kind):
+                raise refusal(reason) from error
+        _LOGGER.error(
+            "Action %s on %s failed unexpectedly",
+            act.action,
+            act.entity_id,
+            exc_info=error,
+        )
+        raise InternalServerError("The action failed unexpectedly.") from error
+
+    def _failed(self, act: Act, context: Context, reason: str) -> None:
+        self._record(EVENT_COMMAND_FAILED, act, context, {ATTR_REASON: reason})
+
+    def _record(
+        self,
+        event: str,
+        act: Act,
+        context: Context,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        state = self._hass.states.get(act.entity_id)
+        self._hass.bus.async_fire(
+            event,
+            {
+                ATTR_ENTITY_ID: act.entity_id,
+                ATTR_NAME: state.name if state else act.entity_id,
+                ATTR_ACTION: act.action,
+                ATTR_CONTACT: act.contact.name,
+                CONF_JID: act.contact.jid,
+                **(more or {}),
+            },
+            context=context,
+        )

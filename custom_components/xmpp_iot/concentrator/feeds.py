@@ -1,0 +1,315 @@
+"""State changes out: one feed for each set of contacts that see the same, in each dialect they ask for.
+
+A feed has a dirty set and one publish in flight. What becomes dirty meanwhile is the next batch, so a
+single change leaves at once, a storm goes as fast as the server takes it, the last value wins, and memory
+is bounded by the number of entities. A feed nobody asked for costs nothing.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+import logging
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+
+from ..const import CONF_FEED_SECRET
+from ..contacts.grants import Grants
+from ..wire.dialects import DIALECTS, FAMILIES, Dialect
+from ..wire.errors import NoAnswer, NotConnected, RemoteError
+from ..wire.pubsub import Carrier, Headlines, PubSub, moved
+from ..wire.session import Session
+from .batches import BatchRenderer
+from .feed import Audience, Feed, FeedNames
+from .fields import FieldReader
+
+_LOGGER = logging.getLogger(__name__)
+
+# Seconds until a server that refused a publish is asked again.
+RETRY: Final = 30.0
+# The server has no PubSub service for us, or none that keeps a whitelist, and will not change its mind.
+_UNUSABLE: Final = frozenset(
+    {
+        "feature-not-implemented",
+        "forbidden",
+        "not-acceptable",
+        "not-allowed",
+        "service-unavailable",
+    }
+)
+
+
+class Feeds:
+    """All feeds of an account."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        session: Session,
+        grants: Grants,
+        reader: FieldReader,
+    ) -> None:
+        """Publish over `session` what the contacts of `grants` see."""
+        self._hass = hass
+        self._entry = entry
+        self._session = session
+        self._grants = grants
+        self._names = FeedNames(entry.data[CONF_FEED_SECRET])
+        self._renderer = BatchRenderer(hass, reader)
+        self._pubsub = PubSub(session)
+        self._headlines = Headlines(session)
+        self._carrier: Carrier = self._pubsub
+        self._feeds: dict[str, Feed] = {}
+        self._watchers: Mapping[str, tuple[Feed, ...]] = {}
+        self._lock = asyncio.Lock()
+        self._settling: asyncio.Task[None] | None = None
+        self._unsettled = False
+        self._retries: dict[str, asyncio.TimerHandle] = {}
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    @callback
+    def async_start(self) -> None:
+        """Follow states, grants and the session."""
+        self._headlines.start()
+        self._unsubscribe = [
+            self._hass.bus.async_listen(
+                EVENT_STATE_CHANGED, self._changed, event_filter=self._concerns
+            ),
+            self._grants.async_listen(self._grants_changed),
+            self._session.on_online(self._online),
+            self._headlines.stop,
+        ]
+        if self._session.connected:
+            self._online(False)
+
+    async def async_stop(self) -> None:
+        """Stop publishing; the nodes stay, for those who follow when the house is back."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        for handle in self._retries.values():
+            handle.cancel()
+        tasks = [feed.task for feed in self._feeds.values() if feed.task]
+        if self._settling:
+            tasks.append(self._settling)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def async_address(self, bare: str, namespace: str) -> str | None:
+        """Return where a contact can follow what it sees, in the dialect of `namespace`.
+
+        None if it sees nothing, or the server will not have a feed now.
+        """
+        async with self._lock:
+            audience = self._audience(bare)
+            if not audience:
+                return None
+            try:
+                feed = await self._feed(audience, DIALECTS[namespace])
+            except (RemoteError, NoAnswer, NotConnected) as err:
+                _LOGGER.warning("%s: no feed for %s: %s", self._session.bare, bare, err)
+                return None
+            return self._carrier.uri(feed.name)
+
+    @property
+    def queued(self) -> int:
+        """Return how many state changes wait to go out."""
+        return sum(len(feed.dirty) for feed in self._feeds.values())
+
+    def _audience(self, bare: str) -> Audience:
+        """Return all who see exactly what this contact sees."""
+        return self._grants.audiences().get(self._grants.view(bare), frozenset())
+
+    async def _feed(self, audience: Audience, dialect: Dialect) -> Feed:
+        """Return the feed of an audience, made if need be."""
+        name = self._names.name(audience, dialect)
+        if (feed := self._feeds.get(name)) is not None:
+            return feed
+        await self._open(name, audience)
+        view = self._common_view(audience)
+        feed = self._feeds[name] = Feed(name, dialect, audience, view)
+        self._watch()
+        return feed
+
+    async def _open(self, name: str, audience: Audience) -> None:
+        try:
+            await self._carrier.open(name, sorted(audience))
+        except RemoteError as err:
+            unusable = err.remote_condition in _UNUSABLE
+            if not unusable or self._carrier is self._headlines:
+                raise
+            _LOGGER.info(
+                "%s: the server has no PubSub service to use (%s);"
+                " state changes go to each contact directly",
+                self._session.bare,
+                err.remote_condition,
+            )
+            self._carrier = self._headlines
+            await self._carrier.open(name, sorted(audience))
+
+    def _common_view(self, audience: Audience) -> frozenset[str]:
+        """Return what every one of an audience sees now."""
+        return frozenset.intersection(*(self._grants.view(one) for one in audience))
+
+    def _watch(self) -> None:
+        """Note which feeds each entity belongs to."""
+        watchers: dict[str, tuple[Feed, ...]] = {}
+        for feed in self._feeds.values():
+            for entity_id in feed.view:
+                watchers[entity_id] = (*watchers.get(entity_id, ()), feed)
+        self._watchers = watchers
+
+    @callback
+    def _concerns(self, data: EventStateChangedData) -> bool:
+        return data["entity_id"] in self._watchers
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        entity_id = event.data["entity_id"]
+        for feed in self._watchers.get(entity_id, ()):
+            feed.dirty[entity_id] = None
+            self._kick(feed)
+
+    @callback
+    def _kick(self, feed: Feed) -> None:
+        """Have what is dirty published, unless that is under way or will be."""
+        waiting = feed.task is not None or feed.name in self._retries
+        if waiting or not feed.dirty or not self._session.connected:
+            return
+        feed.task = self._entry.async_create_background_task(
+            self._hass, self._publish_all(feed), f"xmpp_iot feed {feed.name}"
+        )
+        # Begun at once, it may have ended already.
+        if feed.task.done():
+            feed.task = None
+            return
+        feed.task.add_done_callback(lambda _: self._published(feed))
+
+    @callback
+    def _published(self, feed: Feed) -> None:
+        feed.task = None
+        self._kick(feed)
+
+    async def _publish_all(self, feed: Feed) -> None:
+        while feed.dirty and self._session.connected:
+            wanted = [one for one in feed.dirty if one in feed.view]
+            batch = self._renderer.render(wanted, feed.dialect)
+            feed.dirty = dict.fromkeys(wanted[len(batch.entities) :])
+            try:
+                for item in batch.items:
+                    await self._carrier.publish(feed.name, feed.next_item_id(), item)
+            except NotConnected, NoAnswer:
+                # Whether it arrived is unknown: the newest values go again.
+                feed.restore(batch.entities)
+            except RemoteError as err:
+                feed.restore(batch.entities)
+                self._refused(feed, err)
+                return
+
+    @callback
+    def _refused(self, feed: Feed, err: RemoteError) -> None:
+        """Try again later, with the node made anew in case the server has lost it."""
+        _LOGGER.warning(
+            "%s: the server refused a state change (%s); trying again in %.0f s",
+            self._session.bare,
+            err,
+            RETRY,
+        )
+
+        def retry() -> None:
+            del self._retries[feed.name]
+            self._settle()
+
+        self._retries[feed.name] = self._hass.loop.call_later(RETRY, retry)
+
+    @callback
+    def _online(self, resumed: bool) -> None:
+        if not resumed:  # perhaps another server, or one that was mended
+            self._carrier = self._pubsub
+        self._settle()
+
+    @callback
+    def _grants_changed(self) -> None:
+        # What somebody no longer sees stops at once; who then follows which feed is settled with the
+        # server.
+        for feed in self._feeds.values():
+            feed.view &= self._common_view(feed.members)
+        self._watch()
+        self._settle()
+
+    @callback
+    def _settle(self) -> None:
+        """Have feeds and server made to fit the grants, once after any number of changes."""
+        self._unsettled = True
+        if self._settling is None and self._session.connected:
+            self._settling = self._entry.async_create_background_task(
+                self._hass, self._settle_all(), "xmpp_iot feeds"
+            )
+            self._settling.add_done_callback(self._settled)
+
+    @callback
+    def _settled(self, _: asyncio.Task[None]) -> None:
+        self._settling = None
+
+    async def _settle_all(self) -> None:
+        while self._unsettled:
+            self._unsettled = False
+            try:
+                async with self._lock:
+                    await self._settle_feeds()
+            except (NotConnected, NoAnswer, RemoteError) as err:
+                # A new session settles again.
+                _LOGGER.debug("%s: feeds not settled: %s", self._session.bare, err)
+
+    async def _settle_feeds(self) -> None:
+        wanted = {
+            self._names.name(audience, dialect): (audience, dialect)
+            for audience in self._grants.audiences().values()
+            for dialect in FAMILIES
+        }
+        gone = [feed for name, feed in self._feeds.items() if name not in wanted]
+        for feed in gone:
+            del self._feeds[feed.name]
+        existing = await self._existing()
+        for name in existing.difference(wanted):
+            await self._carrier.close(name)
+        for name, (audience, dialect) in wanted.items():
+            if name in self._feeds or name in existing:
+                await self._keep(name, audience, dialect)
+        self._watch()
+        for feed in gone:
+            await self._forward(feed)
+        for feed in self._feeds.values():
+            self._kick(feed)
+
+    async def _existing(self) -> frozenset[str]:
+        """Return the names of our own feeds that the server has."""
+        try:
+            nodes = await self._carrier.nodes()
+        except RemoteError:  # no such service: nothing is there
+            return frozenset()
+        return frozenset(node for node in nodes if self._names.is_ours(node))
+
+    async def _keep(self, name: str, audience: Audience, dialect: Dialect) -> None:
+        """Have a feed that somebody follows go on, and what is new in its view go out."""
+        await self._open(name, audience)
+        view = self._common_view(audience)
+        if (feed := self._feeds.get(name)) is None:
+            self._feeds[name] = Feed(name, dialect, audience, view)
+            return
+        feed.dirty |= dict.fromkeys(view - feed.view)
+        feed.view = view
+
+    async def _forward(self, old: Feed) -> None:
+        """Tell those who followed a feed that has ended where it goes on for them."""
+        for bare in sorted(old.members):
+            if not (audience := self._audience(bare)):
+                continue
+            feed = await self._feed(audience, old.dialect)
+            notice = moved(old.name, self._carrier.uri(feed.name))
+            for jid in self._session.resources(bare):
+                self._session.send_message(jid, notice, kind="headline")

@@ -1,0 +1,394 @@
+"""Control parameters (XEP-0325): what a simple client can set, and what Home Assistant then does.
+
+Each class is one kind of parameter, each instance a row of `domains.py`. A parameter checks a value
+completely (`accept`) before anything is done; `call` says what is to be done.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+import re
+from typing import Final, override
+
+from homeassistant.core import State
+from homeassistant.util import dt as dt_util
+
+from ..wire.model import FormField, FormFieldType, FormOption, Value, ValueType
+from .values import hex_color
+
+type Offered = Callable[[State], bool]
+type Data = dict[str, object]
+type Bound = float | str  # a number, or the attribute that holds it
+
+_NUMERIC: Final = frozenset({ValueType.INT, ValueType.LONG, ValueType.DOUBLE})
+_TEXTUAL: Final = frozenset({ValueType.STRING, ValueType.ENUM})
+_COLOR: Final = re.compile(r"[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?")
+
+
+class NotAccepted(ValueError):
+    """The value cannot be set; the text says why, for a person."""
+
+
+def always(_: State) -> bool:
+    """Offer the parameter on every entity of the domain."""
+    return True
+
+
+def feature(mask: int) -> Offered:
+    """Offer the parameter to entities that support any feature of `mask`."""
+    return lambda state: bool(state.attributes.get("supported_features", 0) & mask)
+
+
+def attribute(*names: str) -> Offered:
+    """Offer the parameter to entities all of whose attributes `names` are neither absent nor false."""
+    # (Compared by identity: a number attribute may well be 0, which equals False.)
+    return lambda state: not any(
+        state.attributes.get(name) is None or state.attributes[name] is False
+        for name in names
+    )
+
+
+def without(name: str, offered: Offered) -> Offered:
+    """Offer the parameter as `offered` says, but not where attribute `name` is true."""
+    return lambda state: not state.attributes.get(name) and offered(state)
+
+
+def color_mode(modes: frozenset[str]) -> Offered:
+    """Offer the parameter to lights that know any of these colour modes."""
+    return lambda state: (
+        not modes.isdisjoint(state.attributes.get("supported_color_modes") or ())
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One control parameter of a domain's entities."""
+
+    name: str
+    action: str = ""
+    key: str = ""
+    """The action's data field that takes the value; the parameter's name when empty."""
+    source: str = ""
+    """The attribute that holds the current value, or `state`; the parameter's name when empty."""
+    offered: Offered = always
+
+    @property
+    def data_key(self) -> str:
+        """The action's data field that takes the value."""
+        return self.key or self.name
+
+    @property
+    def type(self) -> ValueType:
+        """The type of the value on the wire."""
+        raise NotImplementedError
+
+    def current(self, state: State) -> str:
+        """Return the current value as form text, empty if it has none."""
+        source = self.source or self.name
+        value = state.state if source == "state" else state.attributes.get(source)
+        return "" if value is None else str(value)
+
+    def field(self, state: State) -> FormField:
+        """Return the form field that sets this parameter of that entity (XEP-0325 section 3.6)."""
+        raise NotImplementedError
+
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        """Return the value as Home Assistant takes it; raise NotAccepted if it cannot be set."""
+        raise NotImplementedError
+
+    def call(self, accepted: object) -> tuple[str, Data]:
+        """Return the action that sets an accepted value, and its data."""
+        return self.action, {self.data_key: accepted}
+
+    def companions(self, state: State) -> Data:
+        """Return the present values that Home Assistant wants in the same action."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Boolean(Parameter):
+    """What all boolean parameters share."""
+
+    @property
+    @override
+    def type(self) -> ValueType:
+        return ValueType.BOOLEAN
+
+    def is_on(self, state: State) -> bool | None:
+        """Return the current value."""
+        raise NotImplementedError
+
+    @override
+    def current(self, state: State) -> str:
+        value = self.is_on(state)
+        return "" if value is None else str(value).lower()
+
+    @override
+    def field(self, state: State) -> FormField:
+        value = self.current(state)
+        return FormField(
+            var=self.name,
+            type=FormFieldType.BOOLEAN,
+            values=(value,) if value else (),
+            datatype="xs:boolean",
+        )
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        if not isinstance(value, bool):
+            raise NotAccepted("A boolean value is needed.")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch(_Boolean):
+    """A boolean that one action makes true and another makes false."""
+
+    on: str
+    off: str
+    on_states: frozenset[str] = frozenset({"on"})
+
+    @override
+    def is_on(self, state: State) -> bool | None:
+        return state.state in self.on_states
+
+    @override
+    def call(self, accepted: object) -> tuple[str, Data]:
+        return (self.on if accepted else self.off), {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(_Boolean):
+    """A boolean that one action takes as its data."""
+
+    @override
+    def is_on(self, state: State) -> bool | None:
+        value = state.attributes.get(self.source or self.name)
+        return None if value is None else bool(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press(_Boolean):
+    """A boolean that is always false and does something when set to true."""
+
+    @override
+    def is_on(self, state: State) -> bool | None:
+        return False
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        if value is not True:
+            raise NotAccepted("Only true can be set: it performs the action.")
+        return value
+
+    @override
+    def call(self, accepted: object) -> tuple[str, Data]:
+        return self.action, {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range(Parameter):
+    """A number between bounds."""
+
+    minimum: Bound
+    maximum: Bound
+    step: Bound = 0
+    unit: str = ""
+    whole: bool = False
+    """Home Assistant takes whole numbers only."""
+    along: tuple[str, ...] = ()
+    """Attributes whose present values go into the same action, which wants them together."""
+
+    @property
+    @override
+    def type(self) -> ValueType:
+        return ValueType.INT if self.whole else ValueType.DOUBLE
+
+    def bound(self, bound: Bound, state: State) -> float | None:
+        """Return a bound's number for that entity, None if it has none."""
+        value = state.attributes.get(bound) if isinstance(bound, str) else bound
+        return float(value) if isinstance(value, (int, float)) else None
+
+    def _text(self, bound: Bound, state: State) -> str | None:
+        if (number := self.bound(bound, state)) is None:
+            return None
+        return f"{number:.0f}" if self.whole else f"{number:g}"
+
+    @override
+    def field(self, state: State) -> FormField:
+        value = self.current(state)
+        return FormField(
+            var=self.name,
+            values=(value,) if value else (),
+            datatype="xs:int" if self.whole else "xs:double",
+            minimum=self._text(self.minimum, state),
+            maximum=self._text(self.maximum, state),
+        )
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        if type_ not in _NUMERIC or isinstance(value, bool):
+            raise NotAccepted("A number is needed.")
+        number = float(value)  # type: ignore[arg-type]  # numeric by its type
+        if self.whole and not number.is_integer():
+            raise NotAccepted("A whole number is needed.")
+        low, high = self.bound(self.minimum, state), self.bound(self.maximum, state)
+        # Written so that NaN, which compares false with everything, is refused.
+        if not (
+            (low is None or number >= low) and (high is None or number <= high)
+        ) or number in (float("inf"), float("-inf")):
+            raise NotAccepted(
+                f"Allowed range is {self._text(self.minimum, state)}"
+                f" to {self._text(self.maximum, state)}."
+            )
+        return int(number) if self.whole else number
+
+    @override
+    def companions(self, state: State) -> Data:
+        return {
+            name: value
+            for name in self.along
+            if (value := state.attributes.get(name)) is not None
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Parameter):
+    """One of some texts."""
+
+    options: str | tuple[str, ...]
+    """The texts, or the attribute that lists them."""
+
+    @property
+    @override
+    def type(self) -> ValueType:
+        return ValueType.STRING
+
+    def choices(self, state: State) -> tuple[str, ...]:
+        """Return the texts that entity can take."""
+        if isinstance(self.options, tuple):
+            return self.options
+        return tuple(str(one) for one in state.attributes.get(self.options) or ())
+
+    @override
+    def field(self, state: State) -> FormField:
+        value, choices = self.current(state), self.choices(state)
+        return FormField(
+            var=self.name,
+            type=FormFieldType.LIST_SINGLE,
+            values=(value,) if value in choices else (),
+            options=tuple(FormOption(choice, choice) for choice in choices),
+            datatype="xs:string",
+        )
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        choices = self.choices(state)
+        if type_ not in _TEXTUAL or value not in choices:
+            raise NotAccepted(f"One of these is needed: {', '.join(choices)}.")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Parameter):
+    """A text of limited length."""
+
+    minimum: str
+    maximum: str
+    pattern: str
+
+    @property
+    @override
+    def type(self) -> ValueType:
+        return ValueType.STRING
+
+    @override
+    def field(self, state: State) -> FormField:
+        secret = state.attributes.get("mode") == "password"
+        value = "" if secret else self.current(state)
+        return FormField(
+            var=self.name,
+            type=FormFieldType.TEXT_PRIVATE if secret else FormFieldType.TEXT_SINGLE,
+            values=(value,) if value else (),
+            datatype="xs:string",
+        )
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        if type_ not in _TEXTUAL or not isinstance(value, str):
+            raise NotAccepted("A text is needed.")
+        low = state.attributes.get(self.minimum, 0)
+        high = state.attributes.get(self.maximum, 255)
+        if not low <= len(value) <= high:
+            raise NotAccepted(f"Allowed are {low} to {high} characters.")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Color(Parameter):
+    """A colour: three bytes red, green, blue, as hexadecimal text."""
+
+    @property
+    @override
+    def type(self) -> ValueType:
+        return ValueType.COLOR
+
+    @override
+    def current(self, state: State) -> str:
+        value = state.attributes.get(self.source or self.name)
+        return hex_color(value) if value else ""
+
+    @override
+    def field(self, state: State) -> FormField:
+        value = self.current(state)
+        return FormField(
+            var=self.name,
+            values=(value,) if value else (),
+            datatype="xdc:Color",
+        )
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        allowed = type_ is ValueType.COLOR or type_ in _TEXTUAL
+        if not allowed or not _COLOR.fullmatch(str(value)):
+            raise NotAccepted("A colour is needed, as RRGGBB.")
+        return list(bytes.fromhex(str(value))[:3])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(Parameter):
+    """A date, a time of day or both, in the house's time zone."""
+
+    kind: ValueType
+
+    @property
+    @override
+    def type(self) -> ValueType:
+        return self.kind
+
+    @override
+    def field(self, state: State) -> FormField:
+        value = self.current(state).replace(" ", "T")
+        return FormField(
+            var=self.name,
+            values=(value,) if value else (),
+            datatype=f"xs:{self.kind}",
+        )
+
+    @override
+    def accept(self, type_: ValueType, value: Value, state: State) -> object:
+        if type_ is not self.type:
+            raise NotAccepted(f"A value of type {self.type} is needed.")
+        if isinstance(value, datetime):
+            # Home Assistant wants the house's own wall clock, without a zone.
+            return (
+                dt_util.as_local(value).replace(tzinfo=None).isoformat(" ", "seconds")
+            )
+        if isinstance(value, (date, time)):
+            return value.isoformat()
+        raise NotAccepted(f"A value of type {self.type} is needed.")
+
+
+def by_name(parameters: tuple[Parameter, ...], state: State) -> Mapping[str, Parameter]:
+    """Return the parameters offered for that entity, by name, in the order they should be set."""
+    return {one.name: one for one in parameters if one.offered(state)}

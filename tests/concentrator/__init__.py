@@ -1,0 +1,1 @@
+"""This house towards others."""
