@@ -1,0 +1,1 @@
+"""The whole house over real XMPP servers."""

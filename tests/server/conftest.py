@@ -1,0 +1,165 @@
+"""A house with demo entities on a real XMPP server, and people with clients of their own."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.xmpp_iot.const import DOMAIN, SUBENTRY_CONTACT
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from scripts.support.servers import XmppServer
+
+from .client import Client
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Let the demo integration's own timers be."""
+    return True
+
+
+@pytest.fixture(params=["prosody", "ejabberd"])
+def server(request: pytest.FixtureRequest) -> XmppServer:
+    """Return each of the servers in turn."""
+    running = request.getfixturevalue(request.param)
+    assert isinstance(running, XmppServer)
+    return running
+
+
+def contact(
+    server: XmppServer, user: str, level: str, *entities: str
+) -> ConfigSubentryData:
+    """Return the subentry of a contact; without entities it is granted all of them."""
+    jid = server.accounts[user].jid
+    return ConfigSubentryData(
+        data={
+            "jid": jid,
+            "nickname": user.title(),
+            "level": level,
+            "all_entities": not entities,
+            "target": {"entity_id": list(entities)} if entities else {},
+        },
+        subentry_type=SUBENTRY_CONTACT,
+        title=user.title(),
+        unique_id=f"contact:{jid}",
+    )
+
+
+def account_data(server: XmppServer, user: str) -> dict[str, Any]:
+    """Return what the config flow keeps of an account."""
+    account = server.accounts[user]
+    return {
+        "jid": account.jid,
+        "password": account.password,
+        "host": server.host,
+        "port": server.port,
+        "tls": "starttls",
+        "ca_certificate": server.ca_file.read_text(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A house online."""
+
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    server: XmppServer
+
+    @property
+    def jid(self) -> str:
+        """The house's full JID."""
+        return f"{self.bare}/homeassistant"
+
+    @property
+    def bare(self) -> str:
+        """The house's address."""
+        return self.server.accounts["home"].jid
+
+    def state(self, entity_id: str) -> str:
+        """Return the state of an entity."""
+        state = self.hass.states.get(entity_id)
+        assert state is not None
+        return state.state
+
+
+@asynccontextmanager
+async def open_house(
+    hass: HomeAssistant, server: XmppServer, **account: object
+) -> AsyncGenerator[House]:
+    """Open a house whose friend may do everything and whose guest may look at it."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    assert await async_setup_component(hass, "demo", {"demo": {}})
+    await hass.async_block_till_done()
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        unique_id=server.accounts["home"].jid,
+        data=account_data(server, "home") | account,
+        subentries_data=[
+            contact(server, "friend", "command"),
+            contact(server, "guest", "read"),
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    yield House(hass, entry, server)
+    if entry.state is ConfigEntryState.LOADED:
+        # The servers go on: the next house there begins without contacts in its roster.
+        for subentry_id in tuple(entry.subentries):
+            hass.config_entries.async_remove_subentry(entry, subentry_id)
+        await hass.async_block_till_done()
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant, server: XmppServer, socket_enabled: None
+) -> AsyncGenerator[House]:
+    """Return that house."""
+    async with open_house(hass, server) as house:
+        yield house
+
+
+type LogIn = Callable[..., Any]
+
+
+@pytest.fixture
+async def log_in(server: XmppServer, socket_enabled: None) -> AsyncGenerator[LogIn]:
+    """Return what logs a person in until the end of the test."""
+    async with AsyncExitStack() as stack:
+
+        async def enter(user: str, resource: str = "phone") -> Client:
+            return await stack.enter_async_context(
+                Client.logged_in(server, user, resource)
+            )
+
+        yield enter
+
+
+@pytest.fixture
+async def friend(house: House, log_in: LogIn) -> Client:
+    """Return the friend, who sees the house online."""
+    client: Client = await log_in("friend")
+    await client.sees(house.bare)
+    return client
+
+
+@pytest.fixture
+async def guest(house: House, log_in: LogIn) -> Client:
+    """Return the guest, who sees the house online."""
+    client: Client = await log_in("guest")
+    await client.sees(house.bare)
+    return client
+
+
+@pytest.fixture
+async def stranger(house: House, log_in: LogIn) -> Client:
+    """Return somebody the house does not know."""
+    client: Client = await log_in("stranger")
+    return client
