@@ -1,0 +1,1 @@
+"""The project's commands, and in support the Python they share with the tests."""

@@ -1,0 +1,1 @@
+"""What the commands and the tests share: real servers, real houses, checks."""

@@ -1,0 +1,238 @@
+"""The demo: a real XMPP server and two real Home Assistants that know each other.
+
+All is on loopback and in a scratch folder, and is gone when the demo ends.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+import json
+import os
+from pathlib import Path
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+from typing import Any, Final
+import webbrowser
+
+from . import demo_guide, demo_home
+from .friends import make_friends
+from .houses import House, Owner
+from .instance import HomeAssistantError
+from .paths import ProgramMissing
+from .ports import free_ports
+from .processes import ProcessEnded
+from .progress import say, step
+from .servers import CertificateAuthority, Prosody, XmppServer
+
+DOMAIN: Final = "demo.example"
+ACCOUNTS: Final = ("home", "cabin", "friend", "guest", "stranger")
+# An account that nothing uses, to be set up by hand or by a test; a file in the scratch
+# folder has its address and password.
+SPARE: Final = "spare"
+SPARE_FILE: Final = "spare.json"
+RESOURCE: Final = "homeassistant"
+LEVELS: Final = {"friend": "command", "guest": "read", "cabin": "command"}
+
+FAILURES = (HomeAssistantError, OSError, ProcessEnded, ProgramMissing, TimeoutError)
+
+
+@contextmanager
+def scratch_folder() -> Generator[Path]:
+    """Provide a folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="xmpp-iot-demo."))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+class Demo:
+    """The server and the houses, from first to last."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare all in the folder; nothing is started."""
+        users = {user: secrets.token_urlsafe(9) for user in (*ACCOUNTS, SPARE)}
+        authority = CertificateAuthority(folder / "authority")
+        self.server: XmppServer = Prosody(folder / "prosody", DOMAIN, authority, users)
+        self.owner = Owner(username="owner", password=secrets.token_urlsafe(9))
+        home_port, cabin_port = free_ports(2)
+        self.home = House(folder / "home", "Home", home_port, demo_home.CONFIGURATION)
+        self.cabin = House(folder / "cabin", "Cabin", cabin_port)
+        spare = self.server.accounts[SPARE]
+        (folder / SPARE_FILE).write_text(
+            json.dumps({"jid": spare.jid, "password": spare.password})
+        )
+        self._account_answers = {
+            "host": self.server.host,
+            "port": self.server.port,
+            "tls": "starttls",
+            "ca_certificate": authority.pem.decode(),
+        }
+
+    @contextmanager
+    def running(self) -> Generator[None]:
+        """Start the processes, and stop them all at the end, whatever happens."""
+        houses = (self.home, self.cabin)
+        with ExitStack() as stack:
+            stack.callback(say, "all is stopped")
+            with step("starting Prosody"):
+                stack.enter_context(self.server)
+            for house in houses:
+                house.start()
+                stack.callback(house.stop)
+            for house in houses:
+                stack.callback(house.terminate)
+            stack.callback(say, "stopping ...")
+            try:
+                yield
+            except FAILURES:
+                for house in houses:
+                    say(f"{house.name}'s last words:\n{house.last_words()}")
+                raise
+
+    async def set_up(self) -> None:
+        """Do what the people of the houses would do in their browsers."""
+        with step("starting two Home Assistants, home and cabin"):
+            await asyncio.gather(
+                self.home.wait_until_up(self.owner),
+                self.cabin.wait_until_up(self.owner),
+            )
+        home = self.server.accounts["home"].jid
+        async with self.home.api() as homeassistant:
+            await demo_home.fill_areas(homeassistant)
+            with step(f"setting up {home}, and its contacts"):
+                entry_id = await self._add_account(self.home, "home")
+                for user, level in LEVELS.items():
+                    await homeassistant.add_subentry(
+                        entry_id, "contact", self._contact(user, level)
+                    )
+        # cabin's house does not accept for its people: they do, before it has the account
+        for user in LEVELS:
+            with step(f"{user} and home accept each other"):
+                await make_friends(self.server, self.server.accounts[user], home)
+        with step(f"setting up {self.server.accounts['cabin'].jid}"):
+            await self._add_account(self.cabin, "cabin")
+
+    async def _add_account(self, house: House, user: str) -> str:
+        """Set up the account in the house, by the config flow; return the entry's id."""
+        account = self.server.accounts[user]
+        answers = {
+            "jid": account.jid,
+            "password": account.password,
+            "server": self._account_answers,
+        }
+        async with house.api() as homeassistant:
+            return await homeassistant.add_entry("xmpp_iot", answers)
+
+    def _contact(self, user: str, level: str) -> dict[str, Any]:
+        """Return the answers of the contact's form."""
+        return {
+            "jid": self.server.accounts[user].jid,
+            "nickname": user.capitalize(),
+            "level": level,
+            "all_entities": True,
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the ready file says (the demo contract)."""
+        return {
+            "version": 1,
+            "xmpp": {
+                "domain": self.server.domain,
+                "host": self.server.host,
+                "port": self.server.port,
+                "tls_port": self.server.tls_port,
+                "websocket_url": self.server.websocket_url,
+                "ca_file": str(self.server.ca_file),
+            },
+            "accounts": {
+                user: {"jid": account.jid, "password": account.password}
+                for user, account in self.server.accounts.items()
+                if user in ACCOUNTS
+            },
+            "homeassistant": {
+                "home": self._house_facts(self.home, "home"),
+                "cabin": self._house_facts(self.cabin, "cabin"),
+            },
+        }
+
+    def _house_facts(self, house: House, user: str) -> dict[str, Any]:
+        """Return a house's part of the facts."""
+        return {
+            "url": house.url,
+            "token": house.token,
+            "username": self.owner.username,
+            "password": self.owner.password,
+            "config_dir": str(house.directory),
+            "concentrator_jid": f"{self.server.accounts[user].jid}/{RESOURCE}",
+        }
+
+
+@contextmanager
+def ready_file(path: Path | None, facts: dict[str, Any]) -> Generator[None]:
+    """Write the facts at once as a whole, for nobody else to read; remove them at the end."""
+    if path is None:
+        yield
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(facts, indent=1))
+    draft.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def run(*, headless: bool, ready: Path | None) -> None:
+    """Run the demo until the task is cancelled."""
+    with scratch_folder() as folder:
+        demo = Demo(folder)
+        with demo.running():
+            await demo.set_up()
+            facts = demo.facts()
+            with ready_file(ready, facts):
+                print(demo_guide.text(facts), flush=True)
+                if not headless:
+                    webbrowser.open(demo.home.url)
+                await asyncio.Event().wait()
+
+
+async def until_told(*, headless: bool, ready: Path | None) -> None:
+    """Run the demo until SIGINT, SIGTERM or SIGHUP; a second signal changes nothing."""
+    task = asyncio.create_task(run(headless=headless, ready=ready))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
+
+
+def main() -> int:
+    """Run the demo as the command line says; return the exit code."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument(
+        "--headless", action="store_true", help="do not open home's page in a browser"
+    )
+    parser.add_argument(
+        "--ready-file",
+        type=Path,
+        metavar="FILE",
+        help="write the facts, as JSON, to FILE",
+    )
+    options = parser.parse_args()
+    try:
+        asyncio.run(until_told(headless=options.headless, ready=options.ready_file))
+    except FAILURES as failure:
+        say(f"error: {type(failure).__name__}: {failure}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

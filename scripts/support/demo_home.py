@@ -1,0 +1,90 @@
+"""What is in the demo's house `home` beside Home Assistant's own demo integration."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from .instance import HomeAssistant
+
+CONFIGURATION: Final = """\
+demo:
+script:
+  good_night:
+    alias: Good night
+    icon: mdi:weather-night
+    sequence:
+      - action: light.turn_off
+        target:
+          entity_id: [light.kitchen_lights, light.ceiling_lights, light.bed_light]
+      - action: lock.lock
+        target:
+          entity_id: lock.front_door
+scene:
+  - name: Film
+    icon: mdi:movie-open
+    entities:
+      light.ceiling_lights:
+        state: "on"
+        brightness: 40
+      light.kitchen_lights: "off"
+input_boolean:
+  guests_stay:
+    name: Guests stay
+input_number:
+  hot_water:
+    name: Hot water
+    min: 30
+    max: 65
+    step: 0.5
+    initial: 48
+    unit_of_measurement: °C
+input_select:
+  heating_mode:
+    name: Heating mode
+    options: [home, away, night]
+input_button:
+  ring_the_bell:
+    name: Ring the bell
+input_text:
+  notice:
+    name: Notice
+    initial: Welcome
+    max: 100
+input_datetime:
+  wake_up:
+    name: Wake up
+    has_time: true
+    has_date: false
+    initial: "07:30"
+"""
+
+# Area -> entities of the demo integration
+AREAS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Kitchen": ("light.kitchen_lights", "cover.kitchen_window"),
+    "Living Room": ("light.ceiling_lights", "cover.living_room_window"),
+    "Bedroom": ("light.bed_light",),
+}
+
+
+async def fill_areas(homeassistant: HomeAssistant) -> None:
+    """Put the entities in their areas, which Home Assistant makes for every new house.
+
+    An entity that is its device's main one has no area of its own: the device has.
+    """
+    async with homeassistant.websocket() as socket:
+        areas = await socket.ask("config/area_registry/list")
+        ids = {area["name"]: area["area_id"] for area in areas}
+        for name, entities in AREAS.items():
+            for entity_id in entities:
+                entity = await socket.ask(
+                    "config/entity_registry/get", entity_id=entity_id
+                )
+                kind, key = (
+                    ("device", "device_id")
+                    if entity["device_id"]
+                    else ("entity", "entity_id")
+                )
+                await socket.ask(
+                    f"config/{kind}_registry/update",
+                    area_id=ids[name],
+                    **{key: entity[key]},
+                )

@@ -1,0 +1,61 @@
+"""Free ports on loopback, and waiting for what listens there."""
+
+from itertools import islice
+import random
+import socket
+from typing import Final
+
+LOOPBACK: Final = "127.0.0.1"
+
+# Below the ports that systems give to outgoing connections (32768 and more): with one of
+# those, somebody's connection can take the port before the server has come to listen.
+_RANGE: Final = range(20000, 32768)
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Return so many different TCP ports of loopback that nobody uses now."""
+    candidates = random.sample(_RANGE, len(_RANGE))
+    return tuple(islice(filter(_is_free, candidates), count))
+
+
+def _is_free(port: int) -> bool:
+    """Return whether a server could listen at the port."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def accepts_connections(port: int) -> bool:
+    """Return whether something listens at the port."""
+    try:
+        with socket.create_connection((LOOPBACK, port), 1):
+            return True
+    except OSError:
+        return False
+
+
+def offers_stream(port: int, domain: str, timeout: float = 2) -> bool:
+    """Return whether an XMPP server for the domain sends stream features at the port.
+
+    A listening port is not enough: Prosody listens before it has read all of its
+    configuration, and may end then.
+    """
+    opening = (
+        f"<?xml version='1.0'?><stream:stream to='{domain}' version='1.0' "
+        "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+    )
+    received = b""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout) as connection:
+            connection.settimeout(timeout)
+            connection.sendall(opening.encode())
+            while b"</stream:features>" not in received:
+                if not (data := connection.recv(4096)):
+                    return False
+                received += data
+    except OSError:
+        return False  # not yet: the caller asks again, or sees the server's end
+    return True

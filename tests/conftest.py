@@ -1,0 +1,112 @@
+"""What all tests share: our component in Home Assistant, and real XMPP servers.
+
+The servers, and the demo, run once per session. A test that talks to one needs the fixture
+`socket_enabled` too: without it pytest-socket refuses every socket.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+import json
+import os
+from pathlib import Path
+import socket
+import time
+from typing import Any
+
+import pytest
+from pytest_socket import enable_socket
+
+# Without this import Home Assistant finds the test plugin's own custom_components only.
+import custom_components.xmpp_iot  # noqa: F401
+from scripts.support.paths import ROOT, ProgramMissing
+from scripts.support.processes import ChildProcess
+from scripts.support.servers import CertificateAuthority, Ejabberd, Prosody, XmppServer
+
+USERS = {
+    user: f"password of {user}"
+    for user in ("home", "cabin", "friend", "guest", "stranger", "admin")
+}
+
+
+@pytest.fixture(autouse=True)
+def custom_components_found(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant find our component in every test that has one."""
+    if "hass" not in request.fixturenames:
+        return
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("recorder_mock")  # must come before `hass`
+    request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(scope="session")
+def certificate_authority(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> CertificateAuthority:
+    """Return the authority that the servers' certificates are of."""
+    return CertificateAuthority(tmp_path_factory.mktemp("authority"))
+
+
+@contextmanager
+def sockets_allowed() -> Generator[None]:
+    """Allow what starts a server to open sockets: the test that first wants it has them disabled."""
+    guarded = socket.socket
+    enable_socket()
+    try:
+        yield
+    finally:
+        socket.socket = guarded  # type: ignore[misc]
+
+
+def _running[Server: XmppServer](
+    kind: type[Server], directory: Path, authority: CertificateAuthority
+) -> Generator[Server]:
+    """Run a server of the kind, with all users."""
+    try:
+        with sockets_allowed():
+            domain = f"{kind.__name__.lower()}.example"
+            server = kind(directory, domain, authority, USERS).start()
+    except ProgramMissing as missing:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(missing))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def prosody(
+    tmp_path_factory: pytest.TempPathFactory,
+    certificate_authority: CertificateAuthority,
+) -> Generator[Prosody]:
+    """Return a running Prosody for prosody.example."""
+    directory = tmp_path_factory.mktemp("prosody") / "server"
+    yield from _running(Prosody, directory, certificate_authority)
+
+
+@pytest.fixture(scope="session")
+def ejabberd(
+    tmp_path_factory: pytest.TempPathFactory,
+    certificate_authority: CertificateAuthority,
+) -> Generator[Ejabberd]:
+    """Return a running ejabberd for ejabberd.example."""
+    directory = tmp_path_factory.mktemp("ejabberd") / "server"
+    yield from _running(Ejabberd, directory, certificate_authority)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, Any]]:
+    """Run scripts/demo, and return what its ready file says (see the demo contract)."""
+    folder = tmp_path_factory.mktemp("demo")
+    ready = folder / "ready.json"
+    process = ChildProcess(
+        [str(ROOT / "scripts" / "demo"), "--headless", "--ready-file", str(ready)],
+        directory=folder,
+        output=folder / "demo.out",
+    )
+    try:
+        give_up = time.monotonic() + 100
+        while not ready.exists():
+            process.expect_running(0.1, give_up=give_up)
+        yield json.loads(ready.read_text())
+    finally:
+        process.stop(60)
