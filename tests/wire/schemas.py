@@ -43,3 +43,14 @@ def assert_valid(*payloads: str | Element) -> None:
         assert results, f"nothing in it has a schema: {text}"
         for name, reason in results:
             assert reason is None, f"{name}: {reason}\n{text}"
+
+
+def problems(text: str) -> list[str]:
+    """Return what the schemas say against the payloads in `text`; nothing where they are absent."""
+    if isinstance(validator := _validator(), str):
+        return []
+    return [
+        f"{name}: {reason}\n{text}"
+        for name, reason in validator.check_text(text, fixed=True)
+        if reason is not None
+    ]

@@ -1,0 +1,296 @@
+"""slixmpp's connection, hardened: TCP, TLS and bytes.
+
+What slixmpp does otherwise, and why it may not: it tries again for ever and hides why it failed, goes on
+without TLS, has no way to trust one certificate only, and reads documents of any size and depth.
+"""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Callable
+import logging
+import ssl
+import time
+from typing import Any, Final, cast, override
+
+from slixmpp import ClientXMPP
+
+# slixmpp imports these with the first stream it makes, which is in the event loop.
+from slixmpp.features import (  # noqa: F401
+    feature_bind,
+    feature_limits,
+    feature_mechanisms,
+    feature_preapproval,
+    feature_rosterver,
+    feature_session,
+    feature_starttls,
+)
+from slixmpp.util.sasl.client import saslprep
+from slixmpp.util.stringprep_profiles import StringPrepError
+
+from .account import Account
+from .errors import AuthenticationFailed, CertificateRejected, LoginError, Unreachable
+from .reader import Received, StanzaReader
+from .targets import find_targets
+from .tls import check_fingerprint, explain
+
+_LOGGER = logging.getLogger(__name__)
+
+# Seconds for one address: TCP and, where it comes first, TLS.
+CONNECT_TIMEOUT: Final = 10.0
+CLOSE_TIMEOUT: Final = 2.0  # seconds the server has to say good-bye
+MAX_UNSENT: Final = 8_000_000  # bytes in the socket's buffer; beyond, nobody reads them
+STREAMS: Final = "http://etherx.jabber.org/streams"
+
+
+class Connection(ClientXMPP):
+    """One account's connection, one after the other; `on_lost` gets the reason when one ends."""
+
+    def __init__(
+        self, account: Account, *, resource: str, on_lost: Callable[[str], None]
+    ) -> None:
+        super().__init__(
+            f"{account.jid}/{resource}",
+            account.password,
+            ssl_context=account.ssl_context,
+        )
+        # Without xml:lang: servers put the stream's language on every stanza that has none.
+        self.stream_header = (
+            f"<stream:stream to='{self.boundjid.host}' xmlns:stream='{STREAMS}'"
+            f" xmlns='{self.default_ns}' version='1.0'>"
+        )
+        self._account = account
+        self._on_lost = on_lost
+        self._reader: StanzaReader | None = None
+        self._outcome: asyncio.Future[bool] | None = None
+        self._negotiation: asyncio.Task[Any] | None = None
+        self._gone = asyncio.Event()
+        self._gone.set()
+        self._reason = ""
+        self.ready = False
+        """Whether a resource is bound on a live connection, so that stanzas can go out."""
+        self.heard_at = 0.0
+        """When the last byte came, in seconds since 1970."""
+        self.heard = 0.0
+        """The same in loop time, which nobody sets."""
+
+    @abstractmethod
+    def _dispatch(self, received: Received) -> None:
+        """Take what the server sent."""
+
+    @abstractmethod
+    def _spoilt(self) -> None:
+        """Note that the server would send again what ended this connection, if the session resumed."""
+
+    @property
+    def _tls(self) -> ssl.SSLObject | None:
+        """What protects the connection, if anything does."""
+        if self.transport is None:
+            return None
+        secured: ssl.SSLObject | None = self.transport.get_extra_info("ssl_object")
+        return secured
+
+    # Logging in and out
+
+    async def log_in(self, timeout: float) -> bool:
+        """Connect and bind or resume, and return whether it was resumed; LoginError says why not."""
+        await self._gone.wait()
+        self._check_password()
+        outcome: asyncio.Future[bool] = self.loop.create_future()
+        self._outcome = outcome
+        self._reason = ""
+        try:
+            async with asyncio.timeout(timeout):
+                await self.connect()
+                return await outcome
+        except TimeoutError:
+            raise Unreachable("The server did not answer in time.") from None
+        finally:
+            if outcome.cancelled() or not outcome.done() or outcome.exception():
+                outcome.cancel()
+                await self._drop()
+            self._outcome = None
+
+    def _check_password(self) -> None:
+        try:
+            saslprep(self.password)
+        except StringPrepError as error:
+            raise AuthenticationFailed(
+                "The password has characters no server accepts."
+            ) from error
+
+    async def hang_up(self) -> None:
+        """Close the stream as RFC 6120 section 4.4 wants it, and leave no task or timer."""
+        self.ready = False
+        if self.transport is not None:
+            self.send_raw(self.stream_footer)
+            try:
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await self._gone.wait()
+            except TimeoutError:
+                _LOGGER.debug("%s closes without the server", self.boundjid)
+        await self._drop()
+        if (sender := self._run_out_filters) is not None:
+            sender.cancel()
+            await asyncio.wait([sender])
+
+    async def _drop(self) -> None:
+        """Cut the connection, or the attempt to make one, and wait until it is gone."""
+        self.cancel_connection_attempt()
+        self.abort()
+        await self._gone.wait()
+
+    def lose(self, reason: str) -> None:
+        """Give the connection up because of `reason`; a log-in under way fails with it."""
+        self._fail(Unreachable(reason))
+
+    def _fail(self, error: LoginError) -> None:
+        self._reason = self._reason or str(error)
+        self.ready = False
+        self._reader = None
+        if self._outcome is not None and not self._outcome.done():
+            self._outcome.set_exception(error)
+        self.abort()
+
+    # Connecting
+
+    @override
+    async def _connect_loop(self) -> None:
+        """Try each address once and raise why none worked (slixmpp retries for ever and hides it)."""
+        failures: list[LoginError] = []
+        for target in await find_targets(self._account):
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT):
+                    await self.loop.create_connection(
+                        lambda: self,
+                        target.host,
+                        target.port,
+                        ssl=self.ssl_context if target.direct else None,
+                        server_hostname=self.default_domain if target.direct else None,
+                    )
+            except (OSError, UnicodeError) as error:
+                failures.append(explain(error))
+            else:
+                return
+        failures.append(Unreachable(f"{self.default_domain} has no XMPP service."))
+        # A certificate that is wrong says more than a port that is closed.
+        rejected = (one for one in failures if isinstance(one, CertificateRejected))
+        raise next(rejected, failures[0])
+
+    @override
+    def connection_made(
+        self, transport: asyncio.BaseTransport, send_event: bool = True
+    ) -> None:
+        """Begin the stream, with a pinned account only if the certificate is the right one."""
+        self._gone.clear()
+        self._hear()
+        secured = transport.get_extra_info("ssl_object")
+        if secured is not None and self._account.fingerprint:
+            try:
+                check_fingerprint(self._account.fingerprint, secured.getpeercert(True))
+            except CertificateRejected as error:
+                self.transport = cast(asyncio.Transport, transport)
+                self._current_connection_attempt = None
+                self._fail(error)
+                return
+        if self._current_connection_attempt is None:
+            # After STARTTLS; slixmpp takes None for an attempt that was cancelled.
+            self._current_connection_attempt = self.loop.create_future()
+        super().connection_made(transport, send_event)
+
+    @override
+    async def start_tls(self) -> bool:
+        """Secure the connection after the server's <proceed/>; a failure ends it."""
+        if (plain := self.transport) is None:
+            return False
+        failure: OSError | None = None
+        try:
+            secured = await self.loop.start_tls(
+                plain, self, self.ssl_context, server_hostname=self.default_domain
+            )
+        except OSError as error:
+            secured, failure = None, error
+            self._fail(explain(error))
+        if secured is None:
+            # asyncio tells a protocol whose handshake failed, or was cut, nothing more.
+            self.connection_lost(failure)
+            return False
+        self.connection_made(secured, send_event=False)
+        return True
+
+    @override
+    def connection_lost(self, exception: BaseException | None) -> None:
+        """Forget what belonged to this connection, and say that it ended."""
+        if self._gone.is_set():
+            return
+        self.ready = False
+        self._reader = None
+        if self._negotiation is not None:
+            self._negotiation.cancel()
+            self._negotiation = None
+        reason = self._reason or _why_lost(exception)
+        super().connection_lost(exception)
+        for name in list(self.scheduled_events):
+            self.cancel_schedule(name)
+        self._gone.set()
+        self._fail(Unreachable(reason))
+        self._on_lost(reason)
+
+    # Reading
+
+    def _hear(self) -> None:
+        self.heard_at = time.time()
+        self.heard = self.loop.time()
+
+    @override
+    def init_parser(self) -> None:
+        """Begin a new document."""
+        self._reader = StanzaReader()
+
+    @override
+    def data_received(self, data: bytes | str) -> None:
+        """Read, and give up on a server that sends what no XMPP server sends."""
+        if (reader := self._reader) is None or isinstance(data, str):
+            return
+        self._hear()
+        for received in reader.feed(data):
+            self._dispatch(received)
+            if self._reader is not reader:
+                return  # the stream began anew, or is gone
+        if reader.failure:
+            self._spoilt()
+            self.lose(f"the server sent {reader.failure}")
+        elif reader.closed:
+            self._reason = self._reason or "the server closed the stream"
+            self.abort()
+
+    @override
+    def send_raw(self, data: str | bytes) -> None:
+        """Write, and give up on a server that does not read."""
+        if (transport := self.transport) is None:
+            return
+        super().send_raw(data)
+        if transport.get_write_buffer_size() > MAX_UNSENT:
+            self.lose("the server reads nothing")
+
+    @override
+    def disconnect(
+        self,
+        wait: float = 0,
+        reason: str | None = None,
+        ignore_send_queue: bool = True,
+    ) -> asyncio.Future[None]:
+        """Cut the connection: where slixmpp asks for it, a log-in failed."""
+        self.lose(reason or "authentication came to no end")
+        done: asyncio.Future[None] = self.loop.create_future()
+        done.set_result(None)
+        return done
+
+    @override
+    def _start_keepalive(self, event: Any) -> None:
+        """Do nothing: the session pings."""
+
+
+def _why_lost(exception: BaseException | None) -> str:
+    if exception is None or isinstance(exception, ConnectionError):
+        return "the server closed the connection"
+    return str(exception)

@@ -1,0 +1,142 @@
+"""Requests of others: found a handler for, worked on, answered."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+import logging
+from typing import Final
+
+from .errors import (
+    BadRequest,
+    FeatureNotImplemented,
+    InternalServerError,
+    ResourceConstraint,
+    StanzaError,
+)
+from .model import Caller
+from .reader import Received
+from .stanzas import Kind, error_iq, iq
+from .stream import Stream
+from .xml import Element
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_RUNNING: Final = 256  # requests of one contact at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IqRequest:
+    """A request of somebody who is admitted."""
+
+    caller: Caller
+    kind: Kind
+    payload: Element
+    id: str
+
+
+type IqHandler = Callable[[IqRequest], Awaitable[Element | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom to answer, and in which session: in a later one nobody waits for it."""
+
+    by: Caller
+    id: str
+    epoch: int
+
+
+class Responder:
+    """Answers over `stream` with what handlers return; each request is a task, and none outlives `close`."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._handlers: dict[str, IqHandler] = {}
+        self._tasks: set[asyncio.Task[Element | None]] = set()
+        self._running: Counter[str] = Counter()
+
+    def handle(self, tags: Iterable[str], handler: IqHandler) -> Callable[[], None]:
+        """Let `handler` answer requests whose payload has one of `tags`, until the returned function is called."""
+        added = dict.fromkeys(tags, handler)
+        if taken := added.keys() & self._handlers.keys():
+            raise ValueError(f"Handled already: {', '.join(sorted(taken))}")
+        self._handlers.update(added)
+        return partial(self._unhandle, tuple(added))
+
+    def _unhandle(self, tags: tuple[str, ...]) -> None:
+        for tag in tags:
+            self._handlers.pop(tag, None)
+
+    async def close(self) -> None:
+        """Stop working on requests."""
+        if tasks := self._tasks - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    def receive(self, received: Received, kind: Kind, caller: Caller) -> None:
+        """Begin to answer the <iq/> of an admitted sender."""
+        stanza = received.element
+        asked = _Asked(caller, stanza.get("id", ""), self._stream.epoch)
+        try:
+            handler = self._find(received, caller)
+        except StanzaError as error:
+            self._reply(asked, error)
+            return
+        request = IqRequest(caller=caller, kind=kind, payload=stanza[0], id=asked.id)
+        task = asyncio.create_task(_call(handler, request))
+        self._tasks.add(task)
+        self._running[caller.bare] += 1
+        task.add_done_callback(partial(self._served, asked))
+
+    def _find(self, received: Received, caller: Caller) -> IqHandler:
+        """Return who answers; StanzaError where nobody does."""
+        if received.excessive:
+            raise ResourceConstraint("The request has too many levels or elements.")
+        if not len(received.element):
+            raise BadRequest("The request has no payload.")
+        if self._running[caller.bare] >= MAX_RUNNING:
+            raise ResourceConstraint("Too many requests are running.")
+        if (handler := self._handlers.get(received.element[0].tag)) is None:
+            raise FeatureNotImplemented
+        return handler
+
+    def _served(self, asked: _Asked, task: asyncio.Task[Element | None]) -> None:
+        """Answer with what became of `task`."""
+        self._tasks.discard(task)
+        self._running -= Counter({asked.by.bare: 1})  # drops what is zero
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            self._reply(asked, task.result())
+        elif isinstance(error, StanzaError):
+            self._reply(asked, error)
+        else:
+            _LOGGER.error(
+                "A request of %s failed unexpectedly", asked.by.jid, exc_info=error
+            )
+            self._reply(asked, InternalServerError())
+
+    def _reply(self, asked: _Asked, answer: Element | StanzaError | None) -> None:
+        """Answer, if the session in which the request came is still there."""
+        if asked.epoch != self._stream.epoch or not self._stream.ready:
+            _LOGGER.debug("There is no session any more to answer %s", asked.by.jid)
+            return
+        try:
+            text = _render(asked, answer)
+        except ResourceConstraint as error:
+            text = error_iq(asked.id, asked.by.jid, error)
+        self._stream.send_stanza(text)
+
+
+def _render(asked: _Asked, answer: Element | StanzaError | None) -> str:
+    if isinstance(answer, StanzaError):
+        return error_iq(asked.id, asked.by.jid, answer)
+    return iq("result", asked.id, asked.by.jid, answer)
+
+
+async def _call(handler: IqHandler, request: IqRequest) -> Element | None:
+    return await handler(request)

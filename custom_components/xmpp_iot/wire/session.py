@@ -1,0 +1,359 @@
+"""The house's XMPP session: logged in, kept alive, guarded, and ready to ask and to answer.
+
+This is the room's front: whoever uses `wire` imports from here. The session never sends anything later
+than it was told to: without a connection it refuses, so that nobody's door opens an hour after the tap.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+import logging
+import secrets
+from types import MappingProxyType
+
+from slixmpp import JID, InvalidJID
+
+from .account import Account, TlsMode, parse_bare_jid
+from .disco import INFO_QUERY, ITEMS_QUERY, PING_QUERY, Disco
+from .errors import (
+    NoAnswer,
+    NotConnected,
+    RemoteError,
+    ServiceUnavailable,
+    Unreachable,
+    WireError,
+)
+from .gate import Gate
+from .link import Link
+from .login import try_login
+from .model import Caller
+from .reader import Received
+from .requests import Requests
+from .responder import IqHandler, IqRequest, Responder
+from .roster import ROSTER_QUERY, Roster, befriending, removal
+from .signals import Signal
+from .stanzas import CLIENT, Kind, message, presence
+from .stream import Stream
+from .tls import create_ssl_context
+from .xml import XML_LANG, Element, clark, element
+
+__all__ = [
+    "Account",
+    "IqHandler",
+    "IqRequest",
+    "Session",
+    "TlsMode",
+    "create_ssl_context",
+    "parse_bare_jid",
+    "try_login",
+]
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Session:
+    """One account's session; make it in the running event loop.
+
+    `name` is what others see, `admits` says whether a bare JID gets more than the answer of an empty
+    place, `features` are the disco features beside the session's own. Callbacks run right after their
+    event, in the event loop; what registers one returns the function that takes it off.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        name: str,
+        admits: Callable[[str], bool],
+        features: Iterable[str] = (),
+    ) -> None:
+        self._admits = admits
+        self._bare = parse_bare_jid(account.jid)
+        self._domain = JID(self._bare).domain
+        self._stream = Stream(
+            account,
+            resource=account.resource,
+            on_stanza=self._receive,
+            on_lost=self._lost,
+        )
+        self._requests = Requests(self._stream)
+        self._responder = Responder(self._stream)
+        self._link = Link(self._stream, self._requests, self._begin)
+        self._gate = Gate(self._ask_nobody, self._stream.send_stanza)
+        self._disco = Disco.of(name, features)
+        self._roster = Roster()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._nonsense = False
+        self._presence_changed: Signal[str, bool] = Signal()
+        self._subscription_requested: Signal[str] = Signal()
+        self._roster_changed: Signal[()] = Signal()
+        self._receivers: Mapping[str, Callable[[Received, JID], None]] = {
+            clark(CLIENT, "iq"): self._receive_iq,
+            clark(CLIENT, "presence"): self._receive_presence,
+        }
+        self.handle_iq((INFO_QUERY,), self._answer_info)
+        self.handle_iq((ITEMS_QUERY,), self._answer_items)
+        self.handle_iq((PING_QUERY,), self._answer_ping)
+        self.handle_iq((ROSTER_QUERY,), self._take_roster_push)
+
+    # What it is now
+
+    @property
+    def connected(self) -> bool:
+        """Whether the session is up and the house is present."""
+        return self._link.online
+
+    @property
+    def jid(self) -> str:
+        """The full JID, as the server gave it at the last log-in."""
+        return self._stream.boundjid.full
+
+    @property
+    def bare(self) -> str:
+        """The account's bare JID."""
+        return self._bare
+
+    @property
+    def domain(self) -> str:
+        """The account's server."""
+        return self._domain
+
+    def resources(self, bare: str) -> tuple[str, ...]:
+        """Return the full JIDs with which an admitted contact is online."""
+        return self._roster.resources(bare) if self._admits(bare) else ()
+
+    def roster(self) -> Mapping[str, str]:
+        """Return the subscription (none, to, from or both) of each bare JID in the roster."""
+        return MappingProxyType(self._roster.subscriptions)
+
+    def befriended(self) -> frozenset[str]:
+        """Return the bare JIDs that the house itself put into the roster, in this session or before."""
+        return frozenset(self._roster.befriended)
+
+    # What it tells
+
+    def on_online(self, callback: Callable[[bool], None]) -> Callable[[], None]:
+        """Call `callback` when the session is up: True if the old one resumed, False for a new one."""
+        return self._link.went_online.add(callback)
+
+    def on_offline(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` when the connection is lost."""
+        return self._link.went_offline.add(callback)
+
+    def on_authentication_failed(
+        self, callback: Callable[[], None]
+    ) -> Callable[[], None]:
+        """Call `callback` when the server refuses the password on the way back: nothing is tried any more."""
+        return self._link.was_refused.add(callback)
+
+    def on_presence(self, callback: Callable[[str, bool], None]) -> Callable[[], None]:
+        """Call `callback` with the full JID of an admitted contact and whether it is available."""
+        return self._presence_changed.add(callback)
+
+    def on_subscription_request(
+        self, callback: Callable[[str], None]
+    ) -> Callable[[], None]:
+        """Call `callback` with the bare JID of anybody who asks for the house's presence."""
+        return self._subscription_requested.add(callback)
+
+    def on_roster(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` when the roster was received or has changed."""
+        return self._roster_changed.add(callback)
+
+    def handle_iq(self, tags: Iterable[str], handler: IqHandler) -> Callable[[], None]:
+        """Let `handler` answer the requests of admitted senders whose payload has one of these tags.
+
+        What it returns is the answer, None an empty one, a StanzaError an error. ValueError for a tag that
+        somebody handles already.
+        """
+        return self._responder.handle(tags, handler)
+
+    # Life
+
+    async def connect(self, *, timeout: float = 30) -> None:
+        """Log in for the first time; from then on the session comes back by itself until `close`.
+
+        LoginError says why it failed; then the session is closed.
+        """
+        logged_in = False
+        try:
+            await self._link.connect(timeout)
+            logged_in = True
+        finally:
+            if not logged_in:
+                await self.close()
+
+    async def close(self) -> None:
+        """Say good-bye and leave no task, timer or socket."""
+        await self._responder.close()
+        await self._gate.close()
+        for task in self._tasks:
+            task.cancel()
+        await self._link.close()
+        self._roster.nobody()
+
+    async def _begin(self) -> None:
+        """Start a new session."""
+        self._roster.nobody()
+        self._gate.forget()
+        self._gate.learn()
+        try:
+            query = await self.iq(None, element(ROSTER_QUERY))
+            self._roster.load(element(ROSTER_QUERY) if query is None else query)
+            self._roster_changed.fire()
+            self._stream.send_stanza(presence(payload=self._disco.capabilities))
+        except (NoAnswer, NotConnected, RemoteError) as error:
+            self._stream.lose("the server gives no roster")
+            raise Unreachable(f"The server gives no roster: {error}") from error
+
+    def _lost(self, reason: str) -> None:
+        self._link.lost(reason)
+
+    # Sending
+
+    async def iq(
+        self,
+        to: str | None,
+        payload: Element,
+        *,
+        kind: Kind = "get",
+        timeout: float = 10,
+    ) -> Element | None:
+        """Ask `to` (None: the own account) and return the payload of the result.
+
+        RemoteError for an error, NoAnswer where none came in `timeout` seconds, NotConnected without session.
+        """
+        return await self._requests.ask(to, payload, kind=kind, timeout=timeout)
+
+    async def iq_text(
+        self, to: str | None, payload: str, *, kind: Kind = "set", timeout: float = 10
+    ) -> None:
+        """Do the same with a payload that is rendered already; what the result says is not of interest."""
+        await self._requests.ask(to, payload, kind=kind, timeout=timeout)
+
+    def send_message(
+        self, to: str, payload: Element | str, *, kind: str = "normal"
+    ) -> None:
+        """Send a message of that type; NotConnected without session."""
+        self._stream.send_stanza(message(to, kind, payload))
+
+    def befriend(self, jid: str, name: str) -> None:
+        """Put `jid` into the roster, ask for its presence and let it have the house's."""
+        self._set_roster(befriending(jid, name))
+        subscription = self._roster.subscriptions.get(jid, "none")
+        if subscription not in {"to", "both"}:
+            self._stream.send_stanza(presence("subscribe", jid))
+        if subscription not in {"from", "both"}:
+            self._stream.send_stanza(presence("subscribed", jid))
+
+    def unfriend(self, jid: str) -> None:
+        """Take `jid` out of the roster, and both subscriptions with it."""
+        if jid in self._roster.subscriptions:
+            self._set_roster(removal(jid))
+        else:
+            self.refuse(jid)
+
+    def approve(self, jid: str) -> None:
+        """Let `jid` have the house's presence."""
+        self._stream.send_stanza(presence("subscribed", jid))
+
+    def refuse(self, jid: str) -> None:
+        """Do not let `jid` have the house's presence, or not any more."""
+        self._stream.send_stanza(presence("unsubscribed", jid))
+
+    def _set_roster(self, item: Element) -> None:
+        if not self._stream.ready:
+            raise NotConnected("There is no session now.")
+        task = asyncio.create_task(self._exchange_roster(item))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _exchange_roster(self, item: Element) -> None:
+        try:
+            await self.iq(None, item, kind="set")
+        except WireError as error:
+            _LOGGER.warning("The roster of %s was not changed: %s", self._bare, error)
+
+    async def _ask_nobody(self, language: str | None) -> Element:
+        """Return the server's answer for a resource that does not exist."""
+        return await self._requests.exchange(
+            f"{self._bare}/{secrets.token_hex(8)}",
+            element(PING_QUERY),
+            language=language,
+        )
+
+    # Receiving
+
+    def _receive(self, received: Received) -> None:
+        """Take a stanza; nothing of a stranger gets beyond the functions of this section."""
+        try:
+            sender = JID(received.element.get("from") or self._bare)
+        except InvalidJID:
+            if not self._nonsense:
+                self._nonsense = True
+                _LOGGER.warning("%s gets stanzas with invalid senders", self._bare)
+            return
+        if (receive := self._receivers.get(received.element.tag)) is not None:
+            receive(received, sender)
+
+    def _is_own(self, sender: JID) -> bool:
+        return sender.bare in {self._bare, self._domain}
+
+    def _receive_iq(self, received: Received, sender: JID) -> None:
+        stanza = received.element
+        match stanza.get("type"):
+            case "result" | "error":
+                if not received.excessive:
+                    self._requests.settle(stanza, sender.full)
+            case "get" | "set" as kind:
+                if not self._is_own(sender) and not self._admits(sender.bare):
+                    self._gate.refuse(stanza, sender.full)
+                    return
+                caller = Caller(
+                    jid=sender.full,
+                    language=stanza.get(XML_LANG),
+                    sent_at=self._link.sent_at(),
+                )
+                self._responder.receive(received, kind, caller)
+
+    def _receive_presence(self, received: Received, sender: JID) -> None:
+        if self._is_own(sender):
+            return
+        match received.element.get("type"):
+            case "subscribe":
+                self._subscription_requested.fire(sender.bare)
+            case None:
+                self._presence(sender, available=True)
+            case "unavailable":
+                self._presence(sender, available=False)
+
+    def _presence(self, sender: JID, *, available: bool) -> None:
+        """Note the presence of a resource; servers answer for bare JIDs too, which says nothing."""
+        admitted = self._admits(sender.bare)
+        # Those in the roster may be admitted later, and are not told about again then.
+        known = admitted or sender.bare in self._roster.subscriptions
+        if not known or not sender.resource:
+            return
+        if available:
+            if not self._roster.arrived(sender.bare, sender.full):
+                return
+        else:
+            self._roster.left(sender.bare, sender.full)
+        if admitted:
+            self._presence_changed.fire(sender.full, available)
+
+    # Answering for itself
+
+    async def _answer_info(self, request: IqRequest) -> Element:
+        return self._disco.info(request.payload)
+
+    async def _answer_items(self, request: IqRequest) -> Element:
+        return self._disco.items(request.payload)
+
+    async def _answer_ping(self, request: IqRequest) -> None:
+        """Say that the house is there, with nothing (XEP-0199 section 4.2)."""
+
+    async def _take_roster_push(self, request: IqRequest) -> None:
+        if request.caller.bare != self._bare or request.kind != "set":
+            raise ServiceUnavailable
+        self._roster.update(request.payload)
+        self._roster_changed.fire()

@@ -1,0 +1,220 @@
+"""slixmpp's stream, hardened: SASL, resource binding and stream management, and nothing above.
+
+Everything the rest of the room says or hears passes here as rendered text and as elements. What slixmpp
+does otherwise, and why it may not: it offers the password to servers without TLS (SASL LOGIN), keeps what
+is sent while there is no session and delivers it to a later one, and hands stanzas of strangers to its
+plugins.
+"""
+
+import asyncio
+from collections.abc import Callable
+import logging
+from typing import Any, Final, override
+
+from slixmpp.features.feature_starttls.stanza import STARTTLS
+from slixmpp.plugins.xep_0198.stanza import Enable, Resume
+from slixmpp.stanza import StreamFeatures
+from slixmpp.util.sasl.client import SASLFailed
+from slixmpp.xmlstream.tostring import tostring
+
+from .account import Account
+from .connection import STREAMS, Connection
+from .errors import EncryptionUnavailable, NoMechanism, NotConnected
+from .ledger import Ledger, Sent
+from .reader import Received
+from .sasl import (
+    SASL,
+    allowed_mechanisms,
+    check_challenge,
+    condition,
+    explain_refusals,
+    offered_mechanisms,
+)
+from .stanzas import CLIENT
+from .xml import Element, clark
+
+_LOGGER = logging.getLogger(__name__)
+
+_TLS: Final = "urn:ietf:params:xml:ns:xmpp-tls"
+_FEATURES: Final = clark(STREAMS, "features")
+_STREAM_ERROR: Final = clark(STREAMS, "error")
+_TLS_FAILURE: Final = clark(_TLS, "failure")
+_PROCEED: Final = clark(_TLS, "proceed")
+# Whatever else comes before TLS was put there by somebody on the way.
+_BEFORE_TLS: Final = frozenset({_FEATURES, _STREAM_ERROR, _TLS_FAILURE, _PROCEED})
+_SASL_FAILURE: Final = clark(SASL, "failure")
+_CHALLENGE: Final = clark(SASL, "challenge")
+_STANZAS: Final = frozenset(
+    clark(CLIENT, name) for name in ("iq", "message", "presence")
+)
+_ANSWERS: Final = frozenset({"result", "error"})
+
+
+class Stream(Connection):
+    """One account's stream; it lives through reconnects, because XEP-0198 resumes need its state.
+
+    `on_stanza` gets every stanza once a resource is bound, `on_lost` the reason when the connection ends.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        resource: str,
+        on_stanza: Callable[[Received], None] = lambda _: None,
+        on_lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        super().__init__(account, resource=resource, on_lost=on_lost)
+        self._on_stanza = on_stanza
+        self._usable: set[str] = set()  # mechanisms not tried yet
+        self._refusals: list[str] = []
+        self.epoch = 0
+        """How many sessions there were: a resumed one keeps its number."""
+        self.auto_authorize = None
+        self.auto_subscribe = False
+        self.register_plugin("xep_0198")
+        self._ledger = Ledger(self.plugin["xep_0198"])
+        self.add_event_handler("session_bind", self._bound)
+        self.add_event_handler("stream_negotiated", self._negotiated)
+        self.add_event_handler("session_resumed", self._resumed)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the session can outlive its connection (XEP-0198 section 5)."""
+        return self._ledger.resumable
+
+    @override
+    def _spoilt(self) -> None:
+        self._ledger.forget()
+
+    # Reading
+
+    @override
+    def _dispatch(self, received: Received) -> None:
+        element = received.element
+        if element.tag in _STANZAS and self.ready:
+            self._ledger.received()
+            self._on_stanza(received)
+        elif received.excessive:
+            self.lose("the server sent an element with too many levels or parts")
+        elif element.tag == _STREAM_ERROR:
+            self.lose(f"the server says {condition(element)}")
+        elif element.tag == _TLS_FAILURE:
+            self._fail(EncryptionUnavailable("The server failed to start TLS."))
+        elif self._expects(element):
+            self._negotiate(element)
+        else:
+            _LOGGER.debug("%s ignores %s for now", self.boundjid, element.tag)
+
+    def _expects(self, element: Element) -> bool:
+        """Say whether `element` has a meaning in this phase of the negotiation."""
+        if self._tls is None:
+            return element.tag in _BEFORE_TLS
+        if element.tag in _STANZAS:  # the answer to binding
+            return "mechanisms" in self.features and element.get("type") in _ANSWERS
+        return element.tag != _PROCEED
+
+    def _negotiate(self, element: Element) -> None:
+        """Let slixmpp answer `element`."""
+        try:
+            if element.tag == _SASL_FAILURE:
+                self._refused(element)
+                return
+            if element.tag == _CHALLENGE:
+                check_challenge(element)
+            if element.tag == _PROCEED:
+                self._reader = None  # what else came without TLS is nobody's
+            self._spawn_event(element)
+        except (SASLFailed, ValueError) as error:
+            self.lose(f"the server's authentication is malformed: {error}")
+
+    # Negotiating
+
+    @override
+    async def _handle_stream_features(self, features: StreamFeatures) -> bool | None:
+        """Insist on TLS, then on a mechanism that keeps the password secret; the rest is slixmpp's."""
+        self._negotiation = asyncio.current_task()
+        if self._tls is None:
+            if features.xml.find(clark(_TLS, "starttls")) is None:
+                self._fail(EncryptionUnavailable("The server offers no encryption."))
+            else:
+                self.send(STARTTLS())
+            return True
+        if "mechanisms" not in self.features and not self._choose(features.xml):
+            return True
+        return await super()._handle_stream_features(features)
+
+    def _choose(self, features: Element) -> bool:
+        """Restrict slixmpp to what may be used on this connection; False if nothing may."""
+        offered = offered_mechanisms(features)
+        self._usable = offered & allowed_mechanisms(
+            self._tls.version() if self._tls else None
+        )
+        self._refusals.clear()
+        sasl = self.plugin["feature_mechanisms"]
+        sasl.use_mechs = set(self._usable)
+        sasl.attempted_mechs = set()
+        if not self._usable:
+            names = ", ".join(sorted(offered)) or "no mechanism"
+            self._fail(NoMechanism(f"The server offers {names}."))
+        return bool(self._usable)
+
+    def _refused(self, failure: Element) -> None:
+        """Try the next mechanism, for an account may have a key for one only; else say what went wrong."""
+        self._refusals.append(condition(failure))
+        mechanism = self.plugin["feature_mechanisms"].mech
+        if mechanism is not None:
+            self._usable.discard(mechanism.name)
+        if mechanism is not None and self._usable:
+            self._spawn_event(failure)
+        else:
+            self._fail(explain_refusals(self._refusals))
+
+    def _bound(self, _: object) -> None:
+        """Begin a new session: nothing of an older one is sent again."""
+        if self.boundjid.bare != self.requested_jid.bare:
+            self.lose("the server gave no resource")
+            return
+        self._ledger.begin()
+        self.epoch += 1
+        self.ready = True
+
+    def _negotiated(self, _: object) -> None:
+        self._succeed(resumed=False)
+
+    def _resumed(self, _: object) -> None:
+        self._ledger.resumed()
+        self.ready = True
+        self._succeed(resumed=True)
+
+    def _succeed(self, *, resumed: bool) -> None:
+        self._negotiation = None
+        if self.ready and self._outcome is not None and not self._outcome.done():
+            self._outcome.set_result(resumed)
+
+    # Sending
+
+    def send_stanza(self, text: str, *, deadline: float | None = None) -> None:
+        """Write a rendered stanza now, counted for stream management; NotConnected where there is no session.
+
+        After `deadline` (loop time) it is not sent again when a session resumes.
+        """
+        if not self.ready:
+            raise NotConnected("There is no session now.")
+        self.send_raw(text)
+        self._ledger.sent(text, deadline)
+        if self._ledger.full:
+            self.lose("the server acknowledges nothing")
+
+    @override
+    def send(self, data: Any, use_filters: bool = True) -> None:
+        """Write what slixmpp negotiates with, at once: its queue would outlive the session."""
+        if isinstance(data, Sent):  # stream management resumes
+            if self._ledger.is_due(data, self.loop.time()):
+                self.send_raw(data.text)
+            return
+        if isinstance(data, Enable | Resume):
+            self._ledger.requested(resume=isinstance(data, Resume))
+        self.send_raw(
+            tostring(data.xml, xmlns=self.default_ns, stream=self, top_level=True)
+        )
