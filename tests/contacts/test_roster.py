@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 
 HOME = "home@example.org"
 ANNA = "anna@example.org"
+BERT = "bert@example.org"
 BEN = "ben@example.org"
 EVE = "eve@example.org"
 
@@ -25,6 +26,7 @@ class FakeSession(RosterSession):
     def __init__(self) -> None:
         """Be online, with an empty roster."""
         self.items: dict[str, str] = {}
+        self.ours: set[str] = set()
         self.is_connected = True
         self.is_breaking = False
         self.sent: list[Sent] = []
@@ -45,6 +47,10 @@ class FakeSession(RosterSession):
     @override
     def roster(self) -> dict[str, str]:
         return self.items
+
+    @override
+    def befriended(self) -> frozenset[str]:
+        return frozenset(self.ours & self.items.keys())
 
     @override
     def befriend(self, jid: str, name: str) -> None:
@@ -311,3 +317,20 @@ def test_a_strangers_request_has_no_answer_and_one_line_in_the_log(
         session.request(f"spam{number}@example.org")
     assert caplog.text.count("spam") == 99
     session.claim()
+
+
+def test_who_was_removed_meanwhile_is_dropped(
+    session: FakeSession, keeper: RosterKeeper
+) -> None:
+    """Somebody the house befriended once, and who is no contact now, loses both directions, once."""
+    session.ours = {ANNA, BERT}
+    session.come_online(anna="both", bert="both")
+    session.claim(("unfriend", BERT))
+
+    session.receive_roster(bert="none")
+    session.claim()
+
+    del session.items[BERT]
+    session.receive_roster()
+    session.receive_roster(bert="both")
+    session.claim(("unfriend", BERT))

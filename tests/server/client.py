@@ -67,7 +67,7 @@ class Client:
         xmpp.send_presence()
         try:
             yield client
-            assert client.unclaimed() == []
+            assert client.unclaimed() == [], client.unclaimed()
             assert client.said() == []
         finally:
             await xmpp.disconnect()

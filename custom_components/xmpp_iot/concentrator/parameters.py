@@ -42,9 +42,11 @@ def feature(mask: int) -> Offered:
 def attribute(*names: str) -> Offered:
     """Offer the parameter to entities all of whose attributes `names` are neither absent nor false."""
     # (Compared by identity: a number attribute may well be 0, which equals False.)
-    return lambda state: not any(
-        state.attributes.get(name) is None or state.attributes[name] is False
-        for name in names
+    return lambda state: (
+        not any(
+            state.attributes.get(name) is None or state.attributes[name] is False
+            for name in names
+        )
     )
 
 

@@ -30,6 +30,9 @@ class RosterSession(Protocol):
     def roster(self) -> Mapping[str, str]:
         """Return the subscription (none, to, from or both) for each bare JID."""
 
+    def befriended(self) -> frozenset[str]:
+        """Return the bare JIDs of those whom the house itself put into the roster."""
+
     def befriend(self, jid: str, name: str) -> None:
         """Put somebody in the roster, and ask for both directions."""
 
@@ -67,6 +70,7 @@ class RosterKeeper:
         self._grants = grants
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._removed: set[str] = set()  # former contacts, still in the roster
+        self._dropped: set[str] = set()  # and the roster does not show it yet
         self._asked: set[str] = set()
         self._names: dict[str, str] = {}  # as the roster has them
         self._refused: set[str] = set()  # and the roster does not show it yet
@@ -103,6 +107,7 @@ class RosterKeeper:
         if not resumed:
             self._asked.clear()
             self._refused.clear()
+            self._dropped.clear()
         self._reconcile()
 
     @callback
@@ -139,13 +144,20 @@ class RosterKeeper:
         self._refuse_the_rest(roster)
 
     def _drop_the_removed(self) -> None:
-        """Take both directions of the subscription from former contacts."""
-        for jid in tuple(self._removed):
-            if not self._grants.admits(jid):  # else a contact again
+        """Take both directions of the subscription from former contacts.
+
+        Those are the ones removed now, and the ones removed while nobody was there to tell the server:
+        the roster still has them as the house's own doing.
+        """
+        befriended = self._session.befriended()
+        self._dropped &= befriended
+        for jid in self._removed | (befriended - self._dropped):
+            if not self._grants.admits(jid):  # else a contact, perhaps again
                 self._session.unfriend(jid)
                 self._asked.discard(jid)
                 self._names.pop(jid, None)
                 self._refused.add(jid)
+                self._dropped.add(jid)
             self._removed.discard(jid)
 
     def _welcome(self, contact: Contact, subscription: str | None) -> None:
