@@ -52,7 +52,7 @@ async def test_an_action_is_told_in_words(
     assert entry == {
         "name": "Friend (friend@example.org)",
         "message": message,
-        "entity_id": "lock.front_door",
+        "icon": "mdi:account-arrow-right",
     }
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.logbook.const import (
-    LOGBOOK_ENTRY_ENTITY_ID,
+    LOGBOOK_ENTRY_ICON,
     LOGBOOK_ENTRY_MESSAGE,
     LOGBOOK_ENTRY_NAME,
 )
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import (
@@ -44,10 +44,11 @@ def _phrase(data: Mapping[str, Any]) -> str:
 
 
 def _entry(data: Mapping[str, Any], message: str) -> dict[str, Any]:
+    # Without the entity's id: beside one, the frontend shows the entity's name in place of ours.
     return {
         LOGBOOK_ENTRY_NAME: f"{data[ATTR_CONTACT]} ({data[CONF_JID]})",
         LOGBOOK_ENTRY_MESSAGE: message,
-        LOGBOOK_ENTRY_ENTITY_ID: data[ATTR_ENTITY_ID],
+        LOGBOOK_ENTRY_ICON: "mdi:account-arrow-right",
     }
 
 

@@ -99,7 +99,7 @@ class FakeSession(RosterSession):
     def come_online(self, *, resumed: bool = False, **roster: str) -> None:
         """Log in again, or resume; roster items are given by their local parts."""
         self.is_connected = True
-        self.receive_roster(**roster)
+        self.items |= {f"{name}@example.org": to for name, to in roster.items()}
         for listener in self.online:
             listener(resumed)
 

@@ -156,7 +156,7 @@ class Session:
         return self._subscription_requested.add(callback)
 
     def on_roster(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` when the roster was received or has changed."""
+        """Call `callback` when the roster changes in a session; at its begin `on_online` says so."""
         return self._roster_changed.add(callback)
 
     def handle_iq(self, tags: Iterable[str], handler: IqHandler) -> Callable[[], None]:
@@ -199,7 +199,6 @@ class Session:
         try:
             query = await self.iq(None, element(ROSTER_QUERY))
             self._roster.load(element(ROSTER_QUERY) if query is None else query)
-            self._roster_changed.fire()
             self._stream.send_stanza(presence(payload=self._disco.capabilities))
         except (NoAnswer, NotConnected, RemoteError) as error:
             self._stream.lose("the server gives no roster")
