@@ -4,11 +4,12 @@ Nothing here uses the component. Whatever a client receives must be claimed by t
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 import itertools
+from pathlib import Path
 import ssl
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from xml.etree import ElementTree as ET
 
 from slixmpp import ClientXMPP
@@ -16,7 +17,7 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from scripts.support.servers import XmppServer
+from scripts.support.servers import ServerAccount
 from tests.wire.schemas import problems
 
 type Element = ET.Element[str]
@@ -24,6 +25,26 @@ type Element = ET.Element[str]
 TIMEOUT = 10
 STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 CLIENT = "{jabber:client}"
+
+
+class Place(Protocol):
+    """A server with accounts."""
+
+    @property
+    def accounts(self) -> Mapping[str, ServerAccount]:
+        """Who can log in, by local part."""
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+
+    @property
+    def port(self) -> int:
+        """Where it takes STARTTLS clients."""
+
+    @property
+    def ca_file(self) -> Path:
+        """Whom to trust."""
 
 
 class Client:
@@ -49,7 +70,7 @@ class Client:
     @classmethod
     @asynccontextmanager
     async def logged_in(
-        cls, server: XmppServer, user: str, resource: str = "phone"
+        cls, server: Place, user: str, resource: str = "phone"
     ) -> AsyncGenerator[Self]:
         """Log in and say so, and log out at the end; nothing received may be unclaimed then."""
         account = server.accounts[user]
@@ -132,6 +153,12 @@ class Client:
     def send(self, to: str, payload: str, kind: str = "chat") -> None:
         """Send a message."""
         self.xmpp.send_raw(f"<message type='{kind}' to='{to}'>{payload}</message>")
+
+    async def quiet(self) -> None:
+        """Unsubscribe by going, and drop what entities that change by themselves have sent."""
+        self.xmpp.send_presence(ptype="unavailable")
+        await self.result(self.bare, "<query xmlns='jabber:iq:roster'/>")
+        self._messages.clear()
 
     async def message(self, tag: str) -> Element:
         """Return, and claim, the next message with a descendant of that tag."""

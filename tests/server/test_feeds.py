@@ -136,7 +136,9 @@ async def test_an_opened_node_is_closed_before_anything_is_said(
         for one in form.iter("{jabber:x:data}field")
     }
     assert values["pubsub#access_model"] == "whitelist"
-    for _ in owner.unclaimed():  # ejabberd sends the account's own events to all its resources
+    for _ in (
+        owner.unclaimed()
+    ):  # ejabberd sends the account's own events to all its resources
         await owner.message(ITEMS)
     for _ in friend.unclaimed():
         await friend.message("{http://jabber.org/protocol/pubsub#event}configuration")
