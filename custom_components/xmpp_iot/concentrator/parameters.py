@@ -4,6 +4,7 @@ Each class is one kind of parameter, each instance a row of `domains.py`. A para
 completely (`accept`) before anything is done; `call` says what is to be done.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -63,7 +64,7 @@ def color_mode(modes: frozenset[str]) -> Offered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(ABC):
     """One control parameter of a domain's entities."""
 
     name: str
@@ -80,9 +81,9 @@ class Parameter:
         return self.key or self.name
 
     @property
+    @abstractmethod
     def type(self) -> ValueType:
         """The type of the value on the wire."""
-        raise NotImplementedError
 
     def current(self, state: State) -> str:
         """Return the current value as form text, empty if it has none."""
@@ -90,13 +91,13 @@ class Parameter:
         value = state.state if source == "state" else state.attributes.get(source)
         return "" if value is None else str(value)
 
+    @abstractmethod
     def field(self, state: State) -> FormField:
         """Return the form field that sets this parameter of that entity (XEP-0325 section 3.6)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def accept(self, type_: ValueType, value: Value, state: State) -> object:
         """Return the value as Home Assistant takes it; raise NotAccepted if it cannot be set."""
-        raise NotImplementedError
 
     def call(self, accepted: object) -> tuple[str, Data]:
         """Return the action that sets an accepted value, and its data."""
@@ -116,9 +117,9 @@ class _Boolean(Parameter):
     def type(self) -> ValueType:
         return ValueType.BOOLEAN
 
+    @abstractmethod
     def is_on(self, state: State) -> bool | None:
         """Return the current value."""
-        raise NotImplementedError
 
     @override
     def current(self, state: State) -> str:
