@@ -40,14 +40,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> b
             translation_domain=DOMAIN, translation_key=err.problem
         ) from err
     data = _assemble(hass, entry, account)
-    data.start()
-    try:
-        await data.session.connect()
-    except LoginError as err:
-        await data.stop()
-        raise _not_ready(err) from err
-    entry.runtime_data = data
+    # Before the log-in, which takes its time: a contact removed meanwhile is not let in.
     _follow(hass, entry, data)
+    try:
+        data.start()
+        await data.session.connect()
+    except BaseException as err:
+        await data.stop()
+        if isinstance(err, LoginError):
+            raise _not_ready(err) from err
+        raise
+    entry.runtime_data = data
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from custom_components.xmpp_iot.concentrator import actions
-from custom_components.xmpp_iot.concentrator.parameters import NotAccepted
+from custom_components.xmpp_iot.concentrator.parameter import NotAccepted
 from custom_components.xmpp_iot.concentrator.selectors import KINDS
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,

@@ -41,7 +41,7 @@ async def test_the_form_has_ranges_and_present_values(friend: Actor) -> None:
         ("fan.living_room_fan", "oscillating", FormFieldType.BOOLEAN, ("false",), 0),
         ("button.push", "press", FormFieldType.BOOLEAN, ("false",), 0),
         ("light.bed_light", "rgb_color", FormFieldType.TEXT_SINGLE, (), 0),
-        ("number.volume", "value", FormFieldType.TEXT_SINGLE, ("42.0",), 0),
+        ("number.volume", "value", FormFieldType.TEXT_SINGLE, ("42",), 0),
     ],
 )
 async def test_form_fields_of_every_kind(

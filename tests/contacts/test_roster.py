@@ -163,7 +163,7 @@ def keeper(session: FakeSession, grants: Grants) -> Iterator[RosterKeeper]:
 
 @pytest.mark.parametrize(
     ("subscription", "asked"),
-    [("none", True), ("from", True), ("to", False), ("both", False)],
+    [("none", True), ("from", True), ("to", True), ("both", False)],
 )
 def test_contacts_whose_presence_we_do_not_see_are_asked(
     session: FakeSession, grants: Grants, subscription: str, asked: bool

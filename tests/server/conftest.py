@@ -3,13 +3,18 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xmpp_iot.const import DOMAIN, SUBENTRY_CONTACT
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentry,
+    ConfigSubentryData,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from scripts.support.servers import XmppServer
@@ -124,6 +129,19 @@ async def house(
     """Return that house."""
     async with open_house(hass, server) as house:
         yield house
+
+
+async def add_contact(house: House, data: ConfigSubentryData) -> str:
+    """Add a contact as the subentry flow does; return the subentry's id."""
+    subentry = ConfigSubentry(
+        data=MappingProxyType(dict(data["data"])),
+        subentry_type=data["subentry_type"],
+        title=data["title"],
+        unique_id=data["unique_id"],
+    )
+    house.hass.config_entries.async_add_subentry(house.entry, subentry)
+    await house.hass.async_block_till_done()
+    return subentry.subentry_id
 
 
 type LogIn = Callable[..., Any]

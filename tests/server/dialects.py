@@ -1,7 +1,10 @@
 """What clients say in each dialect, typed by hand and not taken from the component."""
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
+
+from custom_components.xmpp_iot.concentrator.feeds import Feeds
 
 from .client import Client, Element
 
@@ -155,3 +158,9 @@ async def event(client: Client, node: str) -> Element:
     assert items is not None
     assert items.get("node") == node
     return items[0]
+
+
+async def settled(feeds: Feeds) -> None:
+    """Wait until the feeds have been made to fit the server."""
+    while task := feeds._settling:
+        await asyncio.wait({task})

@@ -13,7 +13,7 @@ from tests.conftest import USERS, sockets_allowed
 from .cable import Cable, cable
 from .client import Client
 from .conftest import House, LogIn, open_house
-from .dialects import ITEMS, NF, event, field, follow
+from .dialects import ITEMS, NF, event, field, follow, settled
 
 LIGHT = "light.kitchen_lights"
 PUBSUB = "http://jabber.org/protocol/pubsub"
@@ -73,17 +73,11 @@ async def test_a_follower_goes_on_after_a_restart_of_the_house(
 
     assert await house.hass.config_entries.async_reload(house.entry.entry_id)
     await friend.sees(house.bare)
-    await settled(house)
+    await settled(house.entry.runtime_data.feeds)
     house.hass.states.async_set(LIGHT, "on")
     second = await event(friend, node)
     epochs = {item.get("id", "").split("-")[0] for item in (first, second)}
     assert len(epochs) == 2
-
-
-async def settled(house: House) -> None:
-    """Wait until the feeds have been made to fit the server."""
-    while task := house.entry.runtime_data.feeds._settling:
-        await asyncio.wait({task})
 
 
 async def test_a_stale_feed_is_removed_at_start(
@@ -96,7 +90,7 @@ async def test_a_stale_feed_is_removed_at_start(
     for subentry_id in tuple(entry.subentries):
         house.hass.config_entries.async_remove_subentry(entry, subentry_id)
     assert await house.hass.config_entries.async_setup(entry.entry_id)
-    await settled(house)
+    await settled(house.entry.runtime_data.feeds)
     owner: Client = await log_in("home", "second")
     items = await owner.result(
         house.bare, "<query xmlns='http://jabber.org/protocol/disco#items'/>"
@@ -112,7 +106,7 @@ async def test_an_opened_node_is_closed_before_anything_is_said(
     house: House, friend: Client, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A node whose access somebody opened gets nothing until it is whitelisted again."""
-    monkeypatch.setattr(feeds, "RETRY", 0.1)
+    monkeypatch.setattr(feeds, "PAUSE", 0.1)
     node = await follow(friend, house.jid, NF)
     owner: Client = await log_in("home", "second")
     await owner.result(

@@ -11,7 +11,7 @@ from homeassistant.helpers import (
 )
 
 from .client import CLIENT, Client, Element, condition
-from .conftest import House, LogIn, contact
+from .conftest import House, LogIn, add_contact, contact
 from .dialects import (
     DIALECTS,
     NF,
@@ -220,16 +220,6 @@ async def test_what_is_not_granted_does_not_exist(
         assert await cabin.refusal(house.jid, payload) == "item-not-found"
     payload = words.set("light.bed_light", words.power(True))
     assert await cabin.refusal(house.jid, payload, "set") == "item-not-found"
-
-
-async def add_contact(house: House, data: object) -> str:
-    """Add a contact as the subentry flow does; return the subentry's id."""
-    from homeassistant.config_entries import ConfigSubentry  # noqa: PLC0415
-
-    subentry = ConfigSubentry(**data)  # type: ignore[arg-type]
-    house.hass.config_entries.async_add_subentry(house.entry, subentry)
-    await house.hass.async_block_till_done()
-    return subentry.subentry_id
 
 
 async def test_a_contact_comes_and_goes_without_a_reload(

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.xmpp_iot.const import CONF_USER_ID, DOMAIN
+from custom_components.xmpp_iot.wire.session import Session
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
@@ -66,6 +67,57 @@ async def test_a_set_up_that_fails_says_why(
         if flow["context"]["source"] == SOURCE_REAUTH
     ]
     assert bool(flows) is (reason == "invalid_auth")
+
+
+@pytest.mark.parametrize("server", ["prosody"], indirect=True)
+async def test_a_contact_removed_during_the_log_in_is_not_let_in(
+    hass: HomeAssistant, server: XmppServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set-up takes its time; what is taken away meanwhile is gone when it is done."""
+    begun, go = asyncio.Event(), asyncio.Event()
+    connect = Session.connect
+
+    async def wait(self: Session) -> None:
+        begun.set()
+        await go.wait()
+        await connect(self)
+
+    monkeypatch.setattr(Session, "connect", wait)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        data=account_data(server, "home"),
+        subentries_data=[contact(server, "cabin", "command")],
+    )
+    entry.add_to_hass(hass)
+    setting_up = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
+    await begun.wait()
+    (subentry_id,) = entry.subentries
+    hass.config_entries.async_remove_subentry(entry, subentry_id)
+    go.set()
+    assert await setting_up
+    assert not entry.runtime_data.grants.admits(server.accounts["cabin"].jid)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("server", ["prosody"], indirect=True)
+async def test_a_set_up_that_breaks_leaves_nothing_behind(
+    hass: HomeAssistant, server: XmppServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends a set-up, its listeners are gone."""
+
+    async def fail(self: Session) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Session, "connect", fail)
+    entry = MockConfigEntry(
+        domain=DOMAIN, title="Home", data=account_data(server, "home")
+    )
+    entry.add_to_hass(hass)
+    before = hass.bus.async_listeners()
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert hass.bus.async_listeners() == before
 
 
 @pytest.mark.parametrize("server", ["prosody"], indirect=True)

@@ -7,8 +7,10 @@ says who.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import Final
 
@@ -90,16 +92,29 @@ class Actions:
         self._entry = entry
         self._user_id = user_id
 
-    async def perform(self, act: Act) -> None:
-        """Carry out `act` and return when it is done; raise the StanzaError that says why not."""
+    def check(self, act: Act) -> None:
+        """Raise the StanzaError that says why `act` cannot be carried out, as far as is known now."""
         if (late := dt_util.utcnow() - act.expires) >= timedelta():
-            raise Expired(
-                f"Expired {late.total_seconds():.1f} s ago; nothing was done."
-            )
+            seconds = late.total_seconds()
+            raise Expired(f"Not carried out: expired {seconds:.1f} s ago.")
         state = self._hass.states.get(act.entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             # Home Assistant passes over an unavailable entity and calls that a success.
-            raise RecipientUnavailable("Unavailable; nothing was done.")
+            raise RecipientUnavailable(f"{act.entity_id} is unavailable.")
+        domain, _ = split_entity_id(act.entity_id)
+        services = self._hass.services.async_services_for_domain(domain)
+        if (service := services.get(act.action)) is None:
+            raise FeatureNotImplemented(f"There is no action {domain}.{act.action}.")
+        if service.schema is None:
+            return
+        try:
+            service.schema({**act.data, ATTR_ENTITY_ID: act.entity_id})
+        except vol.Invalid as err:
+            raise BadRequest(str(err)) from err
+
+    async def perform(self, act: Act) -> None:
+        """Carry out `act` and return when it is done; raise the StanzaError that says why not."""
+        self.check(act)
         domain, _ = split_entity_id(act.entity_id)
         context = Context(user_id=self._user_id)
         self._record(EVENT_COMMAND, act, context)
@@ -117,7 +132,7 @@ class Actions:
         # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
         await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
         if not call.done():
-            self._failed(act, context, "no result in time")
+            call.add_done_callback(partial(self._late, act, context))
             raise RemoteTimeout(
                 f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
             )
@@ -142,6 +157,11 @@ class Actions:
             exc_info=error,
         )
         raise InternalServerError("The action failed unexpectedly.") from error
+
+    def _late(self, act: Act, context: Context, call: asyncio.Task[object]) -> None:
+        """Put on record what became of an action whose asker was not told any more."""
+        with suppress(StanzaError):  # the record is all there is to do
+            self._judge(call, act, context)
 
     def _failed(self, act: Act, context: Context, reason: str) -> None:
         self._record(EVENT_COMMAND_FAILED, act, context, {ATTR_REASON: reason})

@@ -20,7 +20,7 @@ from ..wire.model import (
     Submission,
 )
 from .domains import domain_of
-from .parameters import NotAccepted, Parameter
+from .parameter import NotAccepted, Parameter
 from .selectors import Input, from_parameter, from_selector
 
 type Description = Mapping[str, Any]
@@ -72,17 +72,15 @@ class Commands:
         """
         description = await self._description(state, action)
         inputs = {one.key: one for one in self._inputs(action, description, state)}
+        # An optional field left empty is left out; a required text may well be empty.
+        needed = {name for name, one in inputs.items() if one.field.required}
         given = {
             name: values
             for name, values in (submission or {}).items()
-            if name not in {EXPIRES, "FORM_TYPE"} and any(values)
+            if name not in {EXPIRES, "FORM_TYPE"} and (any(values) or name in needed)
         }
         wrong = {name: "Unknown field." for name in given if name not in inputs}
-        wrong |= {
-            name: "A value is needed."
-            for name, one in inputs.items()
-            if one.field.required and name not in given
-        }
+        wrong |= {name: "A value is needed." for name in needed if not given.get(name)}
         data: dict[str, object] = {}
         for name, values in given.items():
             if name in wrong:

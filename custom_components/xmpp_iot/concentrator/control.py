@@ -12,7 +12,8 @@ from ..wire.model import ControlRequest, Form, FormField, Setting, Submission, V
 from ..wire.xml import parse_value
 from .commands import EXPIRES
 from .domains import domain_of
-from .parameters import Data, NotAccepted, Parameter, by_name
+from .parameter import Data, NotAccepted, Parameter, by_name
+from .parameters import Text
 
 type Call = tuple[str, Data]
 
@@ -105,7 +106,8 @@ def _settings(
     given = {
         name: values
         for name, values in request.form.items()
-        if name not in _FRAME and any(values)
+        if name not in _FRAME
+        and (any(values) or (values and isinstance(offered.get(name), Text)))
     }
     return [_typed(name, values, offered.get(name)) for name, values in given.items()]
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from homeassistant.const import DEGREE, PERCENTAGE
 
-from .parameters import Choice, Parameter, Press, Range, Switch, Text, attribute
+from .parameter import Parameter, attribute
+from .parameters import Choice, Press, Range, Switch, Text
 
 
 class StateKind(Enum):
@@ -24,8 +25,16 @@ class StateKind(Enum):
     SECRET_TEXT = auto()  # text, but not in password mode
 
 
-# Attributes in this unit are in the one the house is set to (`hass.config.units`).
-HOUSE_TEMPERATURE: Final = "house temperature"
+@dataclass(frozen=True, slots=True)
+class UnitIn:
+    """A unit that an attribute names; without one it is the house's own (`hass.config.units`)."""
+
+    attribute: str = ""
+
+
+type Unit = str | UnitIn
+
+HOUSE_TEMPERATURE: Final = UnitIn()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +42,8 @@ class Domain:
     """How entities of one domain look from outside."""
 
     state: StateKind = StateKind.TEXT
-    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Unit of an attribute, or the name of the attribute that holds its unit."""
+    units: Mapping[str, Unit] = field(default_factory=lambda: MappingProxyType({}))
+    """The unit of each attribute that has one."""
     parameters: tuple[Parameter, ...] = ()
     actions: tuple[str, ...] = ()
     """The actions offered as commands; each is offered only to entities that support it."""
@@ -57,7 +66,6 @@ VALUE: Final = Range(
     action="set_value",
     minimum="min",
     maximum="max",
-    step="step",
     source="state",
     offered=attribute("min"),
 )
@@ -70,7 +78,7 @@ TEXT: Final = Text(
     source="state",
 )
 PRESS: Final = Press(name="press", action="press")
-HOUSE_TEMPERATURES: Final = MappingProxyType(
+HOUSE_TEMPERATURES: Final[Mapping[str, Unit]] = MappingProxyType(
     dict.fromkeys(
         (
             "current_temperature",
@@ -84,17 +92,17 @@ HOUSE_TEMPERATURES: Final = MappingProxyType(
         HOUSE_TEMPERATURE,
     )
 )
-WEATHER_UNITS: Final = MappingProxyType(
+WEATHER_UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
     {
-        "temperature": "temperature_unit",
-        "apparent_temperature": "temperature_unit",
-        "dew_point": "temperature_unit",
+        "temperature": UnitIn("temperature_unit"),
+        "apparent_temperature": UnitIn("temperature_unit"),
+        "dew_point": UnitIn("temperature_unit"),
         "humidity": PERCENTAGE,
         "cloud_coverage": PERCENTAGE,
-        "pressure": "pressure_unit",
-        "visibility": "visibility_unit",
-        "wind_speed": "wind_speed_unit",
-        "wind_gust_speed": "wind_speed_unit",
+        "pressure": UnitIn("pressure_unit"),
+        "visibility": UnitIn("visibility_unit"),
+        "wind_speed": UnitIn("wind_speed_unit"),
+        "wind_gust_speed": UnitIn("wind_speed_unit"),
         "wind_bearing": DEGREE,
     }
 )

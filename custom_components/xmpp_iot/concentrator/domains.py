@@ -16,7 +16,6 @@ from homeassistant.const import PERCENTAGE, UnitOfTemperature, UnitOfTime
 
 from ..wire.model import ValueType
 from .domain import (
-    HOUSE_TEMPERATURE,
     HOUSE_TEMPERATURES,
     OPTION,
     POWER,
@@ -28,20 +27,10 @@ from .domain import (
     WEATHER_UNITS,
     Domain,
     StateKind,
+    Unit,
 )
-from .parameters import (
-    Choice,
-    Color,
-    Flag,
-    Moment,
-    Press,
-    Range,
-    Switch,
-    attribute,
-    color_mode,
-    feature,
-    without,
-)
+from .parameter import attribute, color_mode, feature, without
+from .parameters import Choice, Color, Flag, Moment, Press, Range, Switch
 
 _COLOR_MODES: Final = frozenset(
     {ColorMode.HS, ColorMode.XY, ColorMode.RGB, ColorMode.RGBW, ColorMode.RGBWW}
@@ -57,7 +46,6 @@ def _temperature(name: str, features: ClimateEntityFeature, *others: str) -> Ran
         action="set_temperature",
         minimum="min_temp",
         maximum="max_temp",
-        unit=HOUSE_TEMPERATURE,
         along=others,
         offered=feature(features),
     )
@@ -74,7 +62,7 @@ DOMAINS: Final[Mapping[str, Domain]] = MappingProxyType(
         ),
         "calendar": Domain(state=StateKind.ON_OFF),
         "climate": Domain(
-            units=MappingProxyType(
+            units=MappingProxyType[str, Unit](
                 {
                     **HOUSE_TEMPERATURES,
                     "current_humidity": PERCENTAGE,
@@ -104,7 +92,6 @@ DOMAINS: Final[Mapping[str, Domain]] = MappingProxyType(
                     action="set_humidity",
                     minimum="min_humidity",
                     maximum="max_humidity",
-                    unit=PERCENTAGE,
                     whole=True,
                     offered=feature(ClimateEntityFeature.TARGET_HUMIDITY),
                 ),
@@ -163,7 +150,6 @@ DOMAINS: Final[Mapping[str, Domain]] = MappingProxyType(
                     action="set_cover_position",
                     minimum=0,
                     maximum=100,
-                    unit=PERCENTAGE,
                     whole=True,
                     source="current_position",
                     offered=feature(CoverEntityFeature.SET_POSITION),
@@ -173,7 +159,6 @@ DOMAINS: Final[Mapping[str, Domain]] = MappingProxyType(
                     action="set_cover_tilt_position",
                     minimum=0,
                     maximum=100,
-                    unit=PERCENTAGE,
                     whole=True,
                     source="current_tilt_position",
                     offered=feature(CoverEntityFeature.SET_TILT_POSITION),
@@ -214,7 +199,6 @@ DOMAINS: Final[Mapping[str, Domain]] = MappingProxyType(
                     action="set_percentage",
                     minimum=0,
                     maximum=100,
-                    unit=PERCENTAGE,
                     whole=True,
                     offered=feature(FanEntityFeature.SET_SPEED),
                 ),
@@ -315,7 +299,6 @@ DOMAINS: Final[Mapping[str, Domain]] = MappingProxyType(
                     action="turn_on",
                     minimum="min_color_temp_kelvin",
                     maximum="max_color_temp_kelvin",
-                    unit=UnitOfTemperature.KELVIN,
                     whole=True,
                     offered=color_mode(_TEMPERATURE_MODES),
                 ),

@@ -25,6 +25,8 @@ class Feed:
     view: frozenset[str]
     dirty: dict[str, None] = field(default_factory=dict)  # ordered: oldest first
     task: asyncio.Task[None] | None = None
+    pause: asyncio.TimerHandle | None = None
+    failures: int = 0  # in a row
     _epoch: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     _sequence: int = 0
 

@@ -6,9 +6,10 @@ is bounded by the number of entities. A feed nobody asked for costs nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 import logging
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -17,7 +18,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from ..const import CONF_FEED_SECRET
 from ..contacts.grants import Grants
 from ..wire.dialects import DIALECTS, FAMILIES, Dialect
-from ..wire.errors import NoAnswer, NotConnected, RemoteError
+from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
 from ..wire.pubsub import Carrier, Headlines, PubSub, moved
 from ..wire.session import Session
 from .batches import BatchRenderer
@@ -26,8 +27,10 @@ from .fields import FieldReader
 
 _LOGGER = logging.getLogger(__name__)
 
-# Seconds until a server that refused a publish is asked again.
+# Seconds until a server that did not do what was asked is asked again: to settle, and to publish.
 RETRY: Final = 30.0
+PAUSE: Final = 5.0
+LONGEST_PAUSE: Final = 300.0
 # The server has no PubSub service for us, or none that keeps a whitelist, and will not change its mind.
 _UNUSABLE: Final = frozenset(
     {
@@ -66,7 +69,12 @@ class Feeds:
         self._lock = asyncio.Lock()
         self._settling: asyncio.Task[None] | None = None
         self._unsettled = False
-        self._retries: dict[str, asyncio.TimerHandle] = {}
+        self._later: asyncio.TimerHandle | None = None
+        self._gone: list[Feed] = []
+        """Feeds that have ended, and whose followers were not told yet."""
+        self._fits = False
+        """Whether the server's nodes are ours, in this session."""
+        self._stopped = False
         self._unsubscribe: list[Callable[[], None]] = []
 
     @callback
@@ -89,9 +97,14 @@ class Feeds:
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
-        for handle in self._retries.values():
-            handle.cancel()
-        tasks = [feed.task for feed in self._feeds.values() if feed.task]
+        self._stopped = True
+        timers = [feed.pause for feed in (*self._feeds.values(), *self._gone)]
+        for timer in (*timers, self._later):
+            if timer is not None:
+                timer.cancel()
+        tasks = [
+            feed.task for feed in (*self._feeds.values(), *self._gone) if feed.task
+        ]
         if self._settling:
             tasks.append(self._settling)
         for task in tasks:
@@ -139,7 +152,8 @@ class Feeds:
         try:
             await self._carrier.open(name, sorted(audience))
         except RemoteError as err:
-            unusable = err.remote_condition in _UNUSABLE
+            # Only where nobody follows anything yet: who does is not left behind for one refusal.
+            unusable = err.remote_condition in _UNUSABLE and not self._followed
             if not unusable or self._carrier is self._headlines:
                 raise
             _LOGGER.info(
@@ -150,6 +164,11 @@ class Feeds:
             )
             self._carrier = self._headlines
             await self._carrier.open(name, sorted(audience))
+
+    @property
+    def _followed(self) -> bool:
+        """Whether the server has taken any feed in this session."""
+        return self._fits and bool(self._feeds)
 
     def _common_view(self, audience: Audience) -> frozenset[str]:
         """Return what every one of an audience sees now."""
@@ -177,59 +196,72 @@ class Feeds:
     @callback
     def _kick(self, feed: Feed) -> None:
         """Have what is dirty published, unless that is under way or will be."""
-        waiting = feed.task is not None or feed.name in self._retries
-        if waiting or not feed.dirty or not self._session.connected:
+        waiting = feed.task is not None or feed.pause is not None
+        if waiting or not feed.dirty or not self._open_for_publishing:
             return
         feed.task = self._entry.async_create_background_task(
             self._hass, self._publish_all(feed), f"xmpp_iot feed {feed.name}"
         )
         # Begun at once, it may have ended already.
-        if feed.task.done():
-            feed.task = None
-            return
-        feed.task.add_done_callback(lambda _: self._published(feed))
+        feed.task.add_done_callback(partial(self._published, feed))
+
+    @property
+    def _open_for_publishing(self) -> bool:
+        return self._fits and not self._stopped and self._session.connected
 
     @callback
-    def _published(self, feed: Feed) -> None:
+    def _published(self, feed: Feed, task: asyncio.Task[None]) -> None:
         feed.task = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOGGER.error("A feed failed unexpectedly", exc_info=error)
+            self._pause(feed)
         self._kick(feed)
 
     async def _publish_all(self, feed: Feed) -> None:
-        while feed.dirty and self._session.connected:
+        while feed.dirty and self._open_for_publishing:
             wanted = [one for one in feed.dirty if one in feed.view]
             batch = self._renderer.render(wanted, feed.dialect)
             feed.dirty = dict.fromkeys(wanted[len(batch.entities) :])
             try:
                 for item in batch.items:
                     await self._carrier.publish(feed.name, feed.next_item_id(), item)
-            except NotConnected, NoAnswer:
-                # Whether it arrived is unknown: the newest values go again.
+            except NotConnected:
                 feed.restore(batch.entities)
-            except RemoteError as err:
+                return
+            except (NoAnswer, RemoteError) as err:
+                # Whether it arrived is unknown, or it did not: the newest values go again, not at once.
                 feed.restore(batch.entities)
                 self._refused(feed, err)
                 return
+            feed.failures = 0
 
     @callback
-    def _refused(self, feed: Feed, err: RemoteError) -> None:
+    def _refused(self, feed: Feed, err: WireError) -> None:
         """Try again later, with the node made anew in case the server has lost it."""
-        _LOGGER.warning(
-            "%s: the server refused a state change (%s); trying again in %.0f s",
-            self._session.bare,
-            err,
-            RETRY,
-        )
+        if feed.failures == 0:
+            _LOGGER.warning(
+                "%s: the server did not take a state change (%s); trying again",
+                self._session.bare,
+                err,
+            )
+        self._pause(feed)
 
-        def retry() -> None:
-            del self._retries[feed.name]
+    @callback
+    def _pause(self, feed: Feed) -> None:
+        """Publish nothing for a while, the longer the more often it failed."""
+        delay = min(LONGEST_PAUSE, PAUSE * 2**feed.failures)
+        feed.failures += 1
+
+        def resume() -> None:
+            feed.pause = None
             self._settle()
 
-        self._retries[feed.name] = self._hass.loop.call_later(RETRY, retry)
+        feed.pause = self._hass.loop.call_later(delay, resume)
 
     @callback
     def _online(self, resumed: bool) -> None:
-        if not resumed:  # perhaps another server, or one that was mended
-            self._carrier = self._pubsub
+        # A new session may be another server, or one that lost our nodes, or was mended.
+        self._fits &= resumed
         self._settle()
 
     @callback
@@ -245,25 +277,42 @@ class Feeds:
     def _settle(self) -> None:
         """Have feeds and server made to fit the grants, once after any number of changes."""
         self._unsettled = True
-        if self._settling is None and self._session.connected:
+        if self._settling is None and self._session.connected and not self._stopped:
             self._settling = self._entry.async_create_background_task(
                 self._hass, self._settle_all(), "xmpp_iot feeds"
             )
             self._settling.add_done_callback(self._settled)
 
     @callback
-    def _settled(self, _: asyncio.Task[None]) -> None:
+    def _settled(self, task: asyncio.Task[None]) -> None:
         self._settling = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOGGER.error("Feeds could not be settled", exc_info=error)
+        if self._unsettled:
+            self._settle()
+
+    @callback
+    def _settle_later(self, err: WireError) -> None:
+        """Settle again in a while: the server did not do all that was asked of it."""
+        _LOGGER.debug("%s: feeds not settled: %s", self._session.bare, err)
+        if self._later is None and not self._stopped:
+
+            def again() -> None:
+                self._later = None
+                self._settle()
+
+            self._later = self._hass.loop.call_later(RETRY, again)
 
     async def _settle_all(self) -> None:
-        while self._unsettled:
+        while self._unsettled and not self._stopped:
             self._unsettled = False
-            try:
-                async with self._lock:
+            async with self._lock:
+                try:
                     await self._settle_feeds()
-            except (NotConnected, NoAnswer, RemoteError) as err:
-                # A new session settles again.
-                _LOGGER.debug("%s: feeds not settled: %s", self._session.bare, err)
+                except (NotConnected, NoAnswer, RemoteError) as err:
+                    self._settle_later(err)
+            for feed in self._feeds.values():
+                self._kick(feed)
 
     async def _settle_feeds(self) -> None:
         wanted = {
@@ -271,20 +320,29 @@ class Feeds:
             for audience in self._grants.audiences().values()
             for dialect in FAMILIES
         }
-        gone = [feed for name, feed in self._feeds.items() if name not in wanted]
-        for feed in gone:
-            del self._feeds[feed.name]
+        for name in self._feeds.keys() - wanted:
+            self._gone.append(self._feeds.pop(name))
+        self._watch()
+        if not self._fits:
+            self._carrier = self._pubsub
         existing = await self._existing()
         for name in existing.difference(wanted):
-            await self._carrier.close(name)
+            await self._try(self._carrier.close(name))
         for name, (audience, dialect) in wanted.items():
             if name in self._feeds or name in existing:
-                await self._keep(name, audience, dialect)
+                await self._try(self._keep(name, audience, dialect))
+        self._fits = True
         self._watch()
-        for feed in gone:
+        for feed in tuple(self._gone):
             await self._forward(feed)
-        for feed in self._feeds.values():
-            self._kick(feed)
+            self._gone.remove(feed)
+
+    async def _try(self, step: Coroutine[Any, Any, None]) -> None:
+        """Do one step; one that the server refuses does not keep it from doing the others."""
+        try:
+            await step
+        except (NoAnswer, RemoteError) as err:
+            self._settle_later(err)
 
     async def _existing(self) -> frozenset[str]:
         """Return the names of our own feeds that the server has."""

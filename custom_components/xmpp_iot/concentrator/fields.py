@@ -29,7 +29,7 @@ from ..wire.model import (
 )
 from .domain import HOUSE_TEMPERATURE, Domain, StateKind
 from .domains import domain_of
-from .parameters import by_name
+from .parameter import by_name
 from .values import date_time_of, number_of, typed_attribute
 
 STATE_FIELD: Final = "state"
@@ -151,7 +151,6 @@ class FieldReader:
         """Read for nodes of data source `source`."""
         self._hass = hass
         self._source = source
-        self._temperature_unit = hass.config.units.temperature_unit
 
     def entity(
         self,
@@ -246,11 +245,12 @@ class FieldReader:
         return _STATE[domain.state](state)
 
     def _unit(self, domain: Domain, name: str, state: State) -> str:
-        if (unit := domain.units.get(name)) is None:
-            return ""
+        unit = domain.units.get(name, "")
+        if isinstance(unit, str):
+            return unit
         if unit == HOUSE_TEMPERATURE:
-            return self._temperature_unit
-        return str(state.attributes.get(unit, unit))
+            return self._hass.config.units.temperature_unit
+        return str(state.attributes.get(unit.attribute) or "")
 
 
 def static_parameters(state: State) -> tuple[NodeParameter, ...]:

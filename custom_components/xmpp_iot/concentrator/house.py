@@ -16,11 +16,12 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from homeassistant.core import HomeAssistant, State
+from homeassistant.generated.languages import LANGUAGES
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from ..contacts.grants import Contact, Grants, Level, Verdict
-from ..wire.errors import Forbidden, ItemNotFound, ServiceUnavailable
+from ..wire.errors import Forbidden, ItemNotFound, ServiceUnavailable, StanzaError
 from ..wire.model import (
     Caller,
     Capabilities,
@@ -49,6 +50,7 @@ from .control import common_form, form_expiry, plan, stamped_expiry
 from .fields import FieldReader
 from .nodes import SOURCE, NodeDescriber, ref, text_parameter
 from .tree import DEVICE_PREFIX, NodeId, Tree, Trees
+from .turns import Turns
 
 type FeedAddress = Callable[[str, str], Awaitable[str | None]]  # bare JID, namespace
 
@@ -77,6 +79,7 @@ class Concentrator:
         self._nodes = NodeDescriber(hass)
         self._reader = reader
         self._commands = Commands(hass)
+        self._turns = Turns()
         self._operations: Mapping[
             Operation, Callable[[Caller, TreeRequest], Awaitable[TreeAnswer]]
         ] = {
@@ -120,6 +123,8 @@ class Concentrator:
         if not any(_known(node, tree) for node in request.nodes):
             raise ItemNotFound(_NOT_FOUND)
         for start in range(0, len(request.nodes), _CHUNK):
+            # Looked up again: what was taken from the caller meanwhile is not read any more.
+            tree = self._tree(caller)
             yield [
                 self._reading(node, tree, request)
                 for node in request.nodes[start : start + _CHUNK]
@@ -128,20 +133,22 @@ class Concentrator:
     async def control(self, caller: Caller, request: ControlRequest) -> None:
         """Set parameters (XEP-0325): all is checked for all nodes before anything is done."""
         expires = expiry(caller, stamped_expiry(request))
-        contact, states = self._permitted(caller, request.nodes, Level.CONTROL)
-        acts = [
-            Act(
-                contact=contact,
-                entity_id=state.entity_id,
-                action=action,
-                data=data,
-                expires=expires,
-            )
-            for state in states
-            for action, data in plan(request, state)
-        ]
-        for act in acts:
-            await self._perform(caller, act, Level.CONTROL)
+        async with self._turns.of(node.id for node in request.nodes):
+            contact, states = self._permitted(caller, request.nodes, Level.CONTROL)
+            acts = [
+                Act(
+                    contact=contact,
+                    entity_id=state.entity_id,
+                    action=action,
+                    data=data,
+                    expires=expires,
+                )
+                for state in states
+                for action, data in plan(request, state)
+            ]
+            for act in acts:
+                self._actions.check(act)
+            await self._perform_all(caller, acts)
 
     async def control_form(self, caller: Caller, request: ControlFormRequest) -> Form:
         """Return the form of the parameters common to the nodes (XEP-0325 getForm)."""
@@ -192,10 +199,20 @@ class Concentrator:
             case never:
                 assert_never(never)
 
-    async def _perform(self, caller: Caller, act: Act, what: Level) -> None:
-        # Asked again: an earlier action of the same request may have taken its time.
-        self._demand(caller, act.entity_id, what)
-        await self._actions.perform(act)
+    async def _perform_all(self, caller: Caller, acts: Sequence[Act]) -> None:
+        """Perform one after the other; a failure says what was done before it."""
+        done: list[str] = []
+        for act in acts:
+            # Asked again: an earlier action of the same request may have taken its time.
+            self._demand(caller, act.entity_id, Level.CONTROL)
+            try:
+                await self._actions.perform(act)
+            except StanzaError as err:
+                if not done:
+                    raise
+                text = f"{err.text.rstrip('.')}. Done before: {', '.join(done)}."
+                raise type(err)(text, parameters=err.parameters) from err
+            done.append(f"{act.action} of {act.entity_id}")
 
     def _permits(self, caller: Caller) -> Callable[[str, Level], bool]:
         bare = caller.bare
@@ -224,13 +241,19 @@ class Concentrator:
         return self._reader.device(device, ref(node.id), request.fields)
 
     def _answer(
-        self, caller: Caller, request: TreeRequest, nodes: Iterable[NodeId]
+        self,
+        caller: Caller,
+        request: TreeRequest,
+        nodes: Iterable[NodeId],
+        address: str | None = None,
     ) -> Nodes:
+        """Return nodes as the caller sees them; roots carry the `address` of the caller's feed."""
         tree, permits = self._tree(caller), self._permits(caller)
         described = (self._nodes.describe(node, tree, permits) for node in nodes)
-        return Nodes(
-            tuple(_trimmed(node, request) for node in described if node is not None)
-        )
+        trimmed = (_trimmed(node, request) for node in described if node is not None)
+        if address is None:
+            return Nodes(tuple(trimmed))
+        return Nodes(tuple(_with_feed(node, address) for node in trimmed))
 
     async def _capabilities(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         return Capabilities(tuple(self._operations))
@@ -248,12 +271,21 @@ class Concentrator:
         return DataSources(())
 
     async def _contains(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
-        tree = self._tree(caller)
-        return Contains(tuple(_known(node, tree) for node in request.nodes))
+        tree, permits = self._tree(caller), self._permits(caller)
+        return Contains(
+            tuple(
+                _known(node, tree)
+                and self._nodes.describe(node.id, tree, permits) is not None
+                for node in request.nodes
+            )
+        )
 
     async def _get_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
+        for node in request.nodes:  # before any feed is made for it
+            self._node(caller, node)
+        address = await self._address(caller, request)
         nodes = [self._node(caller, node) for node in request.nodes]
-        answer = self._answer(caller, request, nodes)
+        answer = self._answer(caller, request, nodes, address)
         if len(answer.nodes) < len(nodes):  # one has gone meanwhile
             raise ItemNotFound(_NOT_FOUND)
         return answer
@@ -268,14 +300,15 @@ class Concentrator:
 
     async def _root_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         _check_source(request.source)
+        address = await self._address(caller, request)
         roots = self._tree(caller).children.get(None, ())
-        answer = self._answer(caller, request, roots)
+        return self._answer(caller, request, roots, address)
+
+    async def _address(self, caller: Caller, request: TreeRequest) -> str | None:
+        """Return where the caller can follow its view, if it asks for parameters of nodes."""
         if not request.parameters:
-            return answer
-        address = await self._feed_address(caller.bare, request.dialect)
-        if address is None:
-            return answer
-        return Nodes(tuple(_with_feed(node, address) for node in answer.nodes))
+            return None
+        return await self._feed_address(caller.bare, request.dialect)
 
     async def _child_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._node(caller, request.nodes[0])
@@ -306,21 +339,29 @@ class Concentrator:
 
     async def _execute(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         expires = expiry(caller, form_expiry(request.form))
-        contact = self._contact(caller)
-        state = self._entity(caller, request.nodes[0], Level.COMMAND)
-        data = await self._commands.data(state, request.command, request.form)
-        act = Act(
-            contact=contact,
-            entity_id=state.entity_id,
-            action=request.command,
-            data=data,
-            expires=expires,
-        )
-        await self._perform(caller, act, Level.COMMAND)
+        async with self._turns.of([request.nodes[0].id]):
+            contact = self._contact(caller)
+            state = self._entity(caller, request.nodes[0], Level.COMMAND)
+            data = await self._commands.data(state, request.command, request.form)
+            act = Act(
+                contact=contact,
+                entity_id=state.entity_id,
+                action=request.command,
+                data=data,
+                expires=expires,
+            )
+            # Asked again: making the data may have taken its time.
+            self._demand(caller, act.entity_id, Level.COMMAND)
+            await self._actions.perform(act)
         return Done()
 
     def _language(self, caller: Caller) -> str:
-        return caller.language or self._hass.config.language
+        """Return the caller's language if Home Assistant knows it: it becomes the name of a file."""
+        asked = caller.language or ""
+        for language in (asked, asked.partition("-")[0]):
+            if language in LANGUAGES:
+                return language
+        return self._hass.config.language
 
 
 def _known(node: NodeRef, tree: Tree) -> bool:
@@ -343,5 +384,7 @@ def _trimmed(node: NodeInfo, request: TreeRequest) -> NodeInfo:
 
 
 def _with_feed(node: NodeInfo, address: str) -> NodeInfo:
+    if node.parent is not None:
+        return node
     parameters = (*node.parameters, text_parameter("pubsub", address))
     return replace(node, parameters=parameters)

@@ -22,7 +22,7 @@ from ..wire.model import (
 )
 from .domains import domain_of
 from .fields import static_parameters
-from .parameters import by_name
+from .parameter import by_name
 from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId, Tree
 
 SOURCE: Final = "entities"

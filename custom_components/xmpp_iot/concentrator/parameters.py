@@ -1,13 +1,8 @@
-"""Control parameters (XEP-0325): what a simple client can set, and what Home Assistant then does.
+"""The kinds of control parameters: each row of `domains.py` is one of them."""
 
-Each class is one kind of parameter, each instance a row of `domains.py`. A parameter checks a value
-completely (`accept`) before anything is done; `call` says what is to be done.
-"""
-
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 import re
 from typing import Final, override
 
@@ -15,97 +10,15 @@ from homeassistant.core import State
 from homeassistant.util import dt as dt_util
 
 from ..wire.model import FormField, FormFieldType, FormOption, Value, ValueType
-from .values import hex_color
+from ..wire.xml import format_value
+from .parameter import NO_STATE, Data, NotAccepted, Parameter
+from .values import date_time_of, hex_color, local_time, number_of
 
-type Offered = Callable[[State], bool]
-type Data = dict[str, object]
 type Bound = float | str  # a number, or the attribute that holds it
 
 _NUMERIC: Final = frozenset({ValueType.INT, ValueType.LONG, ValueType.DOUBLE})
 _TEXTUAL: Final = frozenset({ValueType.STRING, ValueType.ENUM})
 _COLOR: Final = re.compile(r"[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?")
-
-
-class NotAccepted(ValueError):
-    """The value cannot be set; the text says why, for a person."""
-
-
-def always(_: State) -> bool:
-    """Offer the parameter on every entity of the domain."""
-    return True
-
-
-def feature(mask: int) -> Offered:
-    """Offer the parameter to entities that support any feature of `mask`."""
-    return lambda state: bool(state.attributes.get("supported_features", 0) & mask)
-
-
-def attribute(*names: str) -> Offered:
-    """Offer the parameter to entities all of whose attributes `names` are neither absent nor false."""
-    # (Compared by identity: a number attribute may well be 0, which equals False.)
-    return lambda state: (
-        not any(
-            state.attributes.get(name) is None or state.attributes[name] is False
-            for name in names
-        )
-    )
-
-
-def without(name: str, offered: Offered) -> Offered:
-    """Offer the parameter as `offered` says, but not where attribute `name` is true."""
-    return lambda state: not state.attributes.get(name) and offered(state)
-
-
-def color_mode(modes: frozenset[str]) -> Offered:
-    """Offer the parameter to lights that know any of these colour modes."""
-    return lambda state: (
-        not modes.isdisjoint(state.attributes.get("supported_color_modes") or ())
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter(ABC):
-    """One control parameter of a domain's entities."""
-
-    name: str
-    action: str = ""
-    key: str = ""
-    """The action's data field that takes the value; the parameter's name when empty."""
-    source: str = ""
-    """The attribute that holds the current value, or `state`; the parameter's name when empty."""
-    offered: Offered = always
-
-    @property
-    def data_key(self) -> str:
-        """The action's data field that takes the value."""
-        return self.key or self.name
-
-    @property
-    @abstractmethod
-    def type(self) -> ValueType:
-        """The type of the value on the wire."""
-
-    def current(self, state: State) -> str:
-        """Return the current value as form text, empty if it has none."""
-        source = self.source or self.name
-        value = state.state if source == "state" else state.attributes.get(source)
-        return "" if value is None else str(value)
-
-    @abstractmethod
-    def field(self, state: State) -> FormField:
-        """Return the form field that sets this parameter of that entity (XEP-0325 section 3.6)."""
-
-    @abstractmethod
-    def accept(self, type_: ValueType, value: Value, state: State) -> object:
-        """Return the value as Home Assistant takes it; raise NotAccepted if it cannot be set."""
-
-    def call(self, accepted: object) -> tuple[str, Data]:
-        """Return the action that sets an accepted value, and its data."""
-        return self.action, {self.data_key: accepted}
-
-    def companions(self, state: State) -> Data:
-        """Return the present values that Home Assistant wants in the same action."""
-        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +66,7 @@ class Switch(_Boolean):
 
     @override
     def is_on(self, state: State) -> bool | None:
-        return state.state in self.on_states
+        return None if state.state in NO_STATE else state.state in self.on_states
 
     @override
     def call(self, accepted: object) -> tuple[str, Data]:
@@ -195,8 +108,6 @@ class Range(Parameter):
 
     minimum: Bound
     maximum: Bound
-    step: Bound = 0
-    unit: str = ""
     whole: bool = False
     """Home Assistant takes whole numbers only."""
     along: tuple[str, ...] = ()
@@ -215,7 +126,15 @@ class Range(Parameter):
     def _text(self, bound: Bound, state: State) -> str | None:
         if (number := self.bound(bound, state)) is None:
             return None
-        return f"{number:.0f}" if self.whole else f"{number:g}"
+        return f"{number:.0f}" if self.whole else f"{number:.15g}"
+
+    @override
+    def current(self, state: State) -> str:
+        value = self.present(state)
+        number = number_of(str(value))
+        if number is None:
+            return ""
+        return f"{number:.0f}" if self.whole else f"{number:.15g}"
 
     @override
     def field(self, state: State) -> FormField:
@@ -324,6 +243,9 @@ class Text(Parameter):
         high = state.attributes.get(self.maximum, 255)
         if not low <= len(value) <= high:
             raise NotAccepted(f"Allowed are {low} to {high} characters.")
+        pattern = state.attributes.get(self.pattern)
+        if pattern and not re.fullmatch(pattern, value):
+            raise NotAccepted(f"It must match the pattern {pattern}.")
         return value
 
 
@@ -370,8 +292,15 @@ class Moment(Parameter):
         return self.kind
 
     @override
+    def current(self, state: State) -> str:
+        text = super(Moment, self).current(state)
+        if self.kind is not ValueType.DATE_TIME or not (moment := date_time_of(text)):
+            return text
+        return format_value(self.kind, moment)
+
+    @override
     def field(self, state: State) -> FormField:
-        value = self.current(state).replace(" ", "T")
+        value = self.current(state)
         return FormField(
             var=self.name,
             values=(value,) if value else (),
@@ -387,11 +316,4 @@ class Moment(Parameter):
             return (
                 dt_util.as_local(value).replace(tzinfo=None).isoformat(" ", "seconds")
             )
-        if isinstance(value, (date, time)):
-            return value.isoformat()
-        raise NotAccepted(f"A value of type {self.type} is needed.")
-
-
-def by_name(parameters: tuple[Parameter, ...], state: State) -> Mapping[str, Parameter]:
-    """Return the parameters offered for that entity, by name, in the order they should be set."""
-    return {one.name: one for one in parameters if one.offered(state)}
+        return local_time(value) if isinstance(value, time) else str(value)

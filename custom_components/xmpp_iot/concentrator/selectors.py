@@ -13,7 +13,9 @@ from homeassistant.core import State
 from ..wire.errors import StanzaError
 from ..wire.model import FormField, FormFieldType, FormOption, ValueType
 from ..wire.xml import parse_value
-from .parameters import Color, NotAccepted, Parameter
+from .parameter import NotAccepted, Parameter
+from .parameters import Color
+from .values import local_time
 
 type Config = Mapping[str, Any]
 
@@ -170,6 +172,10 @@ def _iso(kind: ValueType) -> Callable[[tuple[str, ...], Config], object]:
     return lambda values, config: parse(values, config).isoformat()
 
 
+def _time(values: tuple[str, ...], config: Config) -> object:
+    return local_time(_typed(ValueType.TIME)(values, config))
+
+
 def _plain(datatype: str) -> Callable[[FormField, Config], FormField]:
     return lambda field, _: replace(field, datatype=datatype)
 
@@ -192,7 +198,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "number": Kind(_number_field, _number),
     "select": Kind(_select_field, _select),
     "text": Kind(_text_field, _text),
-    "time": Kind(_plain("xs:time"), _iso(ValueType.TIME)),
+    "time": Kind(_plain("xs:time"), _time),
 }
 
 

@@ -4,11 +4,11 @@ States are text and attributes are anything; a reader of the wire wants a type. 
 one text form each: colours of whole bytes are hexadecimal (`FF8800`), everything else is JSON.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 import math
-from typing import Final
+from typing import Final, TypeGuard
 
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util import dt as dt_util
@@ -43,11 +43,12 @@ def typed_number(value: float) -> tuple[ValueType, Value]:
             return ValueType.INT, value
         if abs(value) <= _LONG_MAX:
             return ValueType.LONG, value
+        return ValueType.STRING, str(value)
     return ValueType.DOUBLE, float(value)
 
 
 def typed_attribute(name: str, value: object) -> tuple[ValueType, Value] | None:
-    """Return the type and value of a state attribute on the wire, None if it has no value."""
+    """Return the type and value of a state attribute on the wire, None if it has none; never raises."""
     if value is None:
         return None
     if isinstance(value, Enum):
@@ -56,13 +57,29 @@ def typed_attribute(name: str, value: object) -> tuple[ValueType, Value] | None:
         return plain, value  # type: ignore[return-value]  # the table's keys are Value's types
     if isinstance(value, str):
         return ValueType.STRING, str(value)
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        return typed_number(value)
+    if isinstance(value, float):
         return typed_number(value) if math.isfinite(value) else None
-    if name in _HEX_COLORS and isinstance(value, (list, tuple)):
+    if name in _HEX_COLORS and _is_bytes(value):
         return ValueType.STRING, hex_color(value)
+    return _as_json(value)
+
+
+def _is_bytes(value: object) -> TypeGuard[Sequence[int]]:
+    return isinstance(value, (list, tuple)) and all(
+        type(part) is int and 0 <= part <= 255 for part in value
+    )
+
+
+def _as_json(value: object) -> tuple[ValueType, Value] | None:
+    """Return a structure as text; what has no text form is no value, whatever an integration put there."""
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
-    return ValueType.STRING, json_bytes(value).decode()
+    try:
+        return ValueType.STRING, json_bytes(value).decode()
+    except TypeError, ValueError, OverflowError, RecursionError:
+        return None
 
 
 def number_of(text: str) -> float | None:
@@ -72,6 +89,14 @@ def number_of(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def local_time(value: time) -> str:
+    """Return a time of day as the house's clock shows it; without a zone it is the house's already."""
+    if value.tzinfo is not None:
+        moment = datetime.combine(dt_util.utcnow().date(), value)
+        value = dt_util.as_local(moment).time()
+    return value.replace(microsecond=0).isoformat()
 
 
 def date_time_of(text: str) -> datetime | None:

@@ -11,7 +11,6 @@ from .grants import Contact, Grants
 
 _LOGGER = logging.getLogger(__name__)
 
-_WE_SEE_THEM: Final = frozenset({"to", "both"})
 _THEY_SEE_US: Final = frozenset({"from", "both"})
 _STRANGERS_NAMED: Final = 100  # a spammer does not fill the log, nor the memory
 
@@ -161,9 +160,9 @@ class RosterKeeper:
             self._removed.discard(jid)
 
     def _welcome(self, contact: Contact, subscription: str | None) -> None:
-        """Ask a contact whose presence we do not see; tell the roster of another name."""
+        """Ask for, and give, the presence that is missing; tell the roster of another name."""
         jid, name = contact.jid, contact.name
-        missing = subscription not in _WE_SEE_THEM and jid not in self._asked
+        missing = subscription != "both" and jid not in self._asked
         if missing or self._names.get(jid, name) != name:
             self._session.befriend(jid, name)
             self._asked.add(jid)

@@ -18,6 +18,10 @@ EVENT: Final = f"{PUBSUB}#event"
 DISCO_ITEMS: Final = "http://jabber.org/protocol/disco#items"
 PING: Final = "urn:xmpp:ping"
 
+# Seconds, and bytes a second of a server with the limits ejabberd comes with, shared with others' traffic.
+ANSWER_WITHIN: Final = 10.0
+SLOWEST_SERVER: Final = 1_500
+
 _FORM: Final = "jabber:x:data"
 # What is asked, and what one is then.
 _CHANGES: Final = {
@@ -113,6 +117,7 @@ class PubSub:
             f"<pubsub xmlns='{PUBSUB}'><publish node=\"{escape(node)}\">"
             f'<item id="{escape(item_id)}">{payload}</item></publish>'
             f"{_PUBLISH_OPTIONS}</pubsub>",
+            timeout=ANSWER_WITHIN + len(payload) / SLOWEST_SERVER,
         )
 
     async def _create(self, node: str) -> None:
@@ -184,11 +189,18 @@ class Headlines:
             f"<event xmlns='{EVENT}'><items node=\"{escape(node)}\">"
             f'<item id="{escape(item_id)}">{payload}</item></items></event>'
         )
-        for jid in tuple(self._subscribers.get(node, ())):
+        online = [
+            jid
+            for jid in self._subscribers.get(node, ())
+            if jid in self._session.resources(jid.partition("/")[0])
+        ]
+        for jid in online:
             self._session.send_message(jid, event, kind="headline")
         # Servers take stanzas in order: what answers this has taken the messages.
         await self._session.iq(
-            self._session.domain, element(clark(PING, "ping")), kind="get"
+            self._session.domain,
+            element(clark(PING, "ping")),
+            timeout=ANSWER_WITHIN + len(online) * len(event) / SLOWEST_SERVER,
         )
 
     def _presence(self, jid: str, available: bool) -> None:
@@ -204,6 +216,14 @@ class Headlines:
                 return self._changed(request, change)
         raise FeatureNotImplemented
 
+    def _prune(self, node: str) -> None:
+        """Forget subscribers who are not online, so that resources made up do not pile up."""
+        self._subscribers[node] = {
+            jid
+            for jid in self._subscribers[node]
+            if jid in self._session.resources(jid.partition("/")[0])
+        }
+
     def _changed(self, request: IqRequest, change: Element) -> Element:
         node, jid = change.get("node", ""), change.get("jid", "")
         if jid != request.caller.jid:
@@ -213,6 +233,7 @@ class Headlines:
             raise ItemNotFound
         state = _CHANGES[change.tag]
         if state == "subscribed":
+            self._prune(node)
             self._subscribers[node].add(jid)
         else:
             self._subscribers[node].discard(jid)
