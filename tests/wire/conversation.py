@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal, Self, assert_never
 
 from custom_components.xmpp_iot.wire.dialects import Dialect
-from custom_components.xmpp_iot.wire.errors import NotConnected
+from custom_components.xmpp_iot.wire.errors import NoAnswer, NotConnected
 from custom_components.xmpp_iot.wire.model import (
     Caller,
     ControlFormRequest,
@@ -21,7 +22,8 @@ from custom_components.xmpp_iot.wire.model import (
 from custom_components.xmpp_iot.wire.service import IoTService, RequestHandler
 from custom_components.xmpp_iot.wire.xml import Element, from_text, to_text
 
-FRIEND = Caller(jid="friend@example.org/phone", language="de")
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+FRIEND = Caller(jid="friend@example.org/phone", language="de", sent_at=NOON)
 
 
 @dataclass
@@ -31,6 +33,15 @@ class Line:
     handlers: dict[str, RequestHandler] = field(default_factory=dict)
     sent: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
+    reads: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether the server reads what it is sent; else its answer to a flush is overdue."""
+    unread: int = 0
+    """Bytes sent since the server answered the last time."""
+    most_unread: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with a server that reads."""
+        self.reads.set()
 
     def handle_iq(
         self, tags: Iterable[str], handler: RequestHandler
@@ -46,9 +57,19 @@ class Line:
         assert kind == "normal"
         if self.down:
             raise NotConnected
-        self.sent.append(
-            (to, payload if isinstance(payload, str) else to_text(payload))
-        )
+        text = payload if isinstance(payload, str) else to_text(payload)
+        self.sent.append((to, text))
+        self.unread += len(text.encode())
+        self.most_unread = max(self.most_unread, self.unread)
+
+    async def flush(self) -> None:
+        """Wait until the server has read everything; NoAnswer where it goes down meanwhile."""
+        if self.down:
+            raise NotConnected
+        await self.reads.wait()
+        if self.down:
+            raise NoAnswer
+        self.unread = 0
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,15 @@ def test_without_a_node_there_is_nothing_to_control(dialect: Dialect) -> None:
             decode(from_text(f"<{name} xmlns='{dialect.control}'/>"), dialect)
 
 
+def test_a_node_is_controlled_once() -> None:
+    """A node that is named twice is acted on once, where it is first."""
+    asked = decoded(
+        "<set xmlns='urn:xmpp:iot:control'><node nodeId='b'/><node nodeId='a'/>"
+        "<node nodeId='b'/><boolean name='power' value='true'/></set>"
+    )
+    assert asked.nodes == (NodeRef("b"), NodeRef("a"))
+
+
 def test_parameters_are_bounded() -> None:
     """A set is not a programme."""
     with pytest.raises(ResourceConstraint):

@@ -17,13 +17,7 @@ from custom_components.xmpp_iot.wire.errors import (
     ItemNotFound,
     ResourceConstraint,
 )
-from custom_components.xmpp_iot.wire.model import (
-    Caller,
-    Field,
-    NodeRef,
-    Reading,
-    ValueType,
-)
+from custom_components.xmpp_iot.wire.model import Field, NodeRef, Reading, ValueType
 from custom_components.xmpp_iot.wire.readouts import MAX_RUNNING, Packer
 from custom_components.xmpp_iot.wire.xml import from_text
 
@@ -33,6 +27,7 @@ from .schemas import assert_valid
 MORNING = datetime(2026, 11, 21, 6, tzinfo=UTC)
 NF, NFI, _, XSF = FAMILIES
 HALL = NodeRef("sensor.hall", "entities")
+GUEST = replace(FRIEND, jid="guest@example.org/1")
 
 each_dialect = pytest.mark.parametrize("dialect", FAMILIES, ids=lambda one: one.name)
 each_nf = pytest.mark.parametrize("dialect", FAMILIES[:3], ids=lambda one: one.name)
@@ -313,7 +308,7 @@ async def test_a_readout_is_cancelled_before_it_is_answered(
 
 async def test_only_the_asker_cancels(conversation: Conversation) -> None:
     """The same id of another resource is another readout."""
-    tablet = Caller(jid="friend@example.org/tablet")
+    tablet = replace(FRIEND, jid="friend@example.org/tablet")
     conversation.house.steps = ([LARGE], [LARGE])
     await conversation.ask(read(NF))
     assert await conversation.ask(cancel(NF), caller=tablet) == ""
@@ -344,7 +339,7 @@ async def test_readouts_of_a_contact_are_counted(conversation: Conversation) -> 
         await conversation.ask(read(NF), caller=caller)
     with pytest.raises(ResourceConstraint):
         await conversation.ask(read(NF))
-    await conversation.ask(read(NF), caller=Caller(jid="guest@example.org/1"))
+    await conversation.ask(read(NF), caller=GUEST)
     await conversation.service.stop()
     assert conversation.house.closed == MAX_RUNNING + 1
 

@@ -1,6 +1,7 @@
 """The service over real servers: what a client that is not ours receives, and in which order."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -136,6 +137,31 @@ async def test_the_answer_comes_before_the_data(
         True,
     ]
     assert_valid(answer, *messages)
+
+
+async def test_many_long_readouts_at_once(
+    server: XmppServer, house: House, address: str
+) -> None:
+    """Eight readouts of a megabyte all arrive whole, and the house answers while they do."""
+    dialect = FAMILIES[0]
+    text = Field(name="F", type=ValueType.STRING, value="x" * 40_000)
+    reading = Reading(node=NodeRef("sensor.hall"), at=datetime.now(UTC), fields=(text,))
+    house.steps = tuple([reading] for _ in range(25))
+    async with Friend.online(server) as friend:
+        for number in range(8):
+            friend.xmpp.send_raw(
+                f"<iq type='get' id='r{number}' to='{address}'>"
+                f"{read(dialect, str(number))}</iq>"
+            )
+        friend.xmpp.send_raw(
+            f"<iq type='get' id='ping' to='{address}'><ping xmlns='urn:xmpp:ping'/></iq>"
+        )
+        received = [await friend.hear() for _ in range(8 * 26 + 1)]
+
+    identifiers = [one.get("id", "") for one in received]
+    assert identifiers.index("ping") < 30
+    counted = Counter(one[0].get("id") for one in received if names(one)[0] != "iq")
+    assert counted == {str(number): 25 for number in range(8)}
 
 
 @each_dialect

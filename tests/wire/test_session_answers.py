@@ -102,7 +102,11 @@ async def test_handlers_answer(context: ssl.SSLContext, trust: ssl.SSLContext) -
         assert [child.tag for child in refused[1]][2] == "{urn:a}why"
         assert refused[1].findtext(f"{STANZAS}text") == "No & never"
         assert condition(await ask("broken")) == "internal-server-error"
-        assert condition(await ask("large")) == "resource-constraint"
+        large = await ask("large")
+        assert condition(large) == "resource-constraint"
+        assert large[0].findtext(f"{STANZAS}text") == (
+            "The answer is too large; ask for child nodes or fewer nodes."
+        )
 
         with pytest.raises(ValueError, match="urn:q"):
             house.session.handle_iq(["{urn:q}q"], handler)

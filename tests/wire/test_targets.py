@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import ssl
 
 import aiodns
+from pycares import AresError
 import pytest
 
 from custom_components.xmpp_iot.wire import targets
@@ -93,3 +94,19 @@ async def test_what_a_person_entered(trust: ssl.SSLContext) -> None:
     assert await find_targets(account(5, trust, host=None)) == [
         Target(DOMAIN, 5, direct=False)
     ]
+
+
+@pytest.mark.parametrize(
+    "failure", [OSError(24, "Too many open files"), AresError("Failed to initialize")]
+)
+async def test_nobody_to_ask(
+    monkeypatch: pytest.MonkeyPatch, trust: ssl.SSLContext, failure: Exception
+) -> None:
+    """A system on which DNS cannot be asked is out of reach, for now."""
+
+    def resolver(loop: object) -> aiodns.DNSResolver:
+        raise failure
+
+    monkeypatch.setattr(targets, "default_resolver", resolver)
+    with pytest.raises(Unreachable, match="DNS"):
+        await try_login(account(None, trust, host=None))

@@ -39,6 +39,7 @@ _LOGGER = logging.getLogger(__name__)
 CONNECT_TIMEOUT: Final = 10.0
 CLOSE_TIMEOUT: Final = 2.0  # seconds the server has to say good-bye
 MAX_UNSENT: Final = 8_000_000  # bytes in the socket's buffer; beyond, nobody reads them
+BUSY: Final = 1_000_000  # bytes in it above which what is long has to wait
 STREAMS: Final = "http://etherx.jabber.org/streams"
 
 
@@ -89,6 +90,12 @@ class Connection(ClientXMPP):
         secured: ssl.SSLObject | None = self.transport.get_extra_info("ssl_object")
         return secured
 
+    @property
+    def busy(self) -> bool:
+        """Whether so much waits to be sent that more of it would take long."""
+        transport = self.transport
+        return transport is not None and transport.get_write_buffer_size() > BUSY
+
     # Logging in and out
 
     async def log_in(self, timeout: float) -> bool:
@@ -107,7 +114,7 @@ class Connection(ClientXMPP):
         finally:
             if outcome.cancelled() or not outcome.done() or outcome.exception():
                 outcome.cancel()
-                await self._drop()
+                await self.drop()
             self._outcome = None
 
     def _check_password(self) -> None:
@@ -128,13 +135,13 @@ class Connection(ClientXMPP):
                     await self._gone.wait()
             except TimeoutError:
                 _LOGGER.debug("%s closes without the server", self.boundjid)
-        await self._drop()
+        await self.drop()
         if (sender := self._run_out_filters) is not None:
             sender.cancel()
             await asyncio.wait([sender])
 
-    async def _drop(self) -> None:
-        """Cut the connection, or the attempt to make one, and wait until it is gone."""
+    async def drop(self) -> None:
+        """Cut the connection, or the attempt to make one, and return when it is gone."""
         self.cancel_connection_attempt()
         self.abort()
         await self._gone.wait()

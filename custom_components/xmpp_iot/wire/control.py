@@ -8,7 +8,7 @@ from .dialects import Dialect
 from .errors import BadRequest, ItemNotFound, ResourceConstraint
 from .forms import X, decode_submission
 from .model import ControlFormRequest, ControlRequest, NodeRef, Setting
-from .sensor_data import decode_nodes
+from .sensor_data import decode_nodes, distinct
 from .xml import Element, clark, element, parse_value, required, split_tag
 
 MAX_PARAMETERS: Final = 100
@@ -54,7 +54,7 @@ def encode_parameter_errors(
 
 def _nodes(request: Element, dialect: Dialect) -> tuple[NodeRef, ...]:
     if nodes := decode_nodes(request, dialect.control, dialect):
-        return nodes
+        return distinct(nodes)
     raise ItemNotFound("Name a node: there is nothing to control without.")
 
 

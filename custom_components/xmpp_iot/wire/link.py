@@ -56,6 +56,7 @@ class Link:
         self._doubt: _Doubt | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._connection: set[asyncio.Task[None]] = set()  # tasks that end with it
+        self._puzzled = False  # an unexpected failure is in the log
         self.online = False
         self.went_online: Signal[bool] = Signal()
         self.went_offline: Signal[()] = Signal()
@@ -111,13 +112,23 @@ class Link:
         if not resumed:
             self._doubt = None
             self._requests.abandon()
-            await self._begin()
+            await self._begin_anew()
         self.online = True
         self._online_since = asyncio.get_running_loop().time()
         self._start(self._watch())
         if self._doubt is not None:
             self._start(self._settle(self._doubt))
         self.went_online.fire(resumed)
+
+    async def _begin_anew(self) -> None:
+        """Set up a new session; one that cannot begin does not stay in the way of the next attempt."""
+        begun = False
+        try:
+            await self._begin()
+            begun = True
+        finally:
+            if not begun:
+                await self._stream.drop()
 
     def _start(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -137,18 +148,36 @@ class Link:
         """Try until it works, and return False if the server refuses the password."""
         while True:
             await asyncio.sleep(self._backoff.next())
-            try:
-                await self._log_in(LOGIN_TIMEOUT)
-            except AuthenticationFailed as error:
-                _LOGGER.debug("%s may not come back: %s", self._name, error)
-                self._requests.abandon()
-                self.was_refused.fire()
-                return False
-            except LoginError as error:
-                _LOGGER.debug("%s is not back yet: %s", self._name, error)
-            else:
-                _LOGGER.info("%s is connected again", self._name)
-                return True
+            # The boundary of this loop: whatever goes wrong in an attempt, even a defect of ours, another
+            # follows, for nobody else would bring the house back. Cancelling this cancels the attempt.
+            (failure,) = await asyncio.gather(
+                self._log_in(LOGIN_TIMEOUT), return_exceptions=True
+            )
+            match failure:
+                case None:
+                    _LOGGER.info("%s is connected again", self._name)
+                    self._puzzled = False
+                    return True
+                case AuthenticationFailed():
+                    _LOGGER.debug("%s may not come back: %s", self._name, failure)
+                    self._requests.abandon()
+                    self.was_refused.fire()
+                    return False
+                case LoginError():
+                    _LOGGER.debug("%s is not back yet: %s", self._name, failure)
+                case _:
+                    self._note_unexpected(failure)
+
+    def _note_unexpected(self, failure: BaseException) -> None:
+        """Log what should not have happened, once until the house is back."""
+        level = logging.DEBUG if self._puzzled else logging.ERROR
+        self._puzzled = True
+        _LOGGER.log(
+            level,
+            "%s failed unexpectedly to come back, and tries again",
+            self._name,
+            exc_info=failure,
+        )
 
     async def _watch(self) -> None:
         """Notice a peer that is gone without a word (a router that forgot, a cable)."""
@@ -160,7 +189,7 @@ class Link:
                 continue
             try:
                 await self._ping()
-            except NoAnswer:
+            except NoAnswer, NotConnected:
                 if self._stream.heard == heard:
                     self._stream.lose("the server does not answer any more")
 

@@ -5,7 +5,7 @@ Nothing here knows XML, slixmpp or Home Assistant. Terms are those of XEP-0323 (
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -99,8 +99,6 @@ class ReadRequest:
     nodes: tuple[NodeRef, ...] = ()
     fields: frozenset[str] = frozenset()
     categories: frozenset[Category] = frozenset()
-    start: datetime | None = None
-    end: datetime | None = None
     when: datetime | None = None
 
 
@@ -109,15 +107,6 @@ class CancelRead:
     """A request to stop the readout with that id."""
 
     id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """Part of a readout as it is received or sent; the last one says so."""
-
-    id: str
-    readings: tuple[Reading, ...]
-    last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,10 +347,10 @@ class Caller:
     """Who asks, and since when the question may have been under way."""
 
     jid: str  # full JID
-    language: str | None = None
-    sent_at: datetime = field(default_factory=lambda: datetime.min)
+    sent_at: datetime
     """UTC; the earliest moment the request can have been sent as far as this side can tell: when it was
     received, or, for what the server kept through an outage, when the link was last known to work."""
+    language: str | None = None
 
     @property
     def bare(self) -> str:

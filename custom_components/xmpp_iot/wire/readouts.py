@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
+    Awaitable,
     Callable,
     Iterable,
     Iterator,
@@ -15,7 +16,7 @@ import logging
 from typing import Final
 
 from .dialects import Dialect
-from .errors import Conflict, NotConnected, ResourceConstraint, StanzaError
+from .errors import Conflict, NoAnswer, NotConnected, ResourceConstraint, StanzaError
 from .model import Caller, Reading, ReadRequest
 from .sensor_data import (
     encode_accepted,
@@ -34,7 +35,7 @@ MAX_ERROR: Final = 1000  # characters
 
 type Batches = AsyncIterator[Sequence[Reading]]
 type Read = Callable[[Caller, ReadRequest], Batches]
-type Send = Callable[[str, str], None]
+type Post = Callable[[str, str], Awaitable[None]]
 type _Key = tuple[str, str]  # full JID, request id
 
 
@@ -164,10 +165,10 @@ class _Readout:
 class Readouts:
     """All readouts under way, each by the full JID that asked and the id it gave."""
 
-    def __init__(self, read: Read, send: Send) -> None:
-        """Read by `read`; send messages that follow an answer by `send`."""
+    def __init__(self, read: Read, post: Post) -> None:
+        """Read by `read`; post messages that follow an answer by `post`, which waits for its turn."""
         self._read = read
-        self._send = send
+        self._post = post
         self._running: dict[_Key, _Readout] = {}
 
     async def answer(
@@ -249,12 +250,12 @@ class Readouts:
                 # The session sends the answer when the task that makes it is done,
                 # and has asked to be told so before us.
                 await asyncio.wait((answering,))
-            await self._post(readout, readout.messages)
+            await self._post_all(readout, readout.messages)
             await self._post_rest(readout)
-            await self._post(readout, readout.packer.finish())
-        except NotConnected:
+            await self._post_all(readout, readout.packer.finish())
+        except (NoAnswer, NotConnected) as error:
             # The asker asks again when there is a session: nothing is kept for it.
-            _LOGGER.debug("The readout of %s ends offline", readout.caller.jid)
+            _LOGGER.debug("The readout of %s ends: %s", readout.caller.jid, error)
         finally:
             await readout.close()
 
@@ -263,17 +264,15 @@ class Readouts:
         try:
             async for batch in readout.batches:
                 for reading in batch:
-                    await self._post(readout, readout.packer.add(reading))
+                    await self._post_all(readout, readout.packer.add(reading))
         except StanzaError as error:
             failed = Reading(
                 node=readout.request.nodes[0],
                 at=datetime.now(UTC),
                 error=error.text or error.condition,
             )
-            await self._post(readout, readout.packer.add(failed))
+            await self._post_all(readout, readout.packer.add(failed))
 
-    async def _post(self, readout: _Readout, messages: Iterable[str]) -> None:
+    async def _post_all(self, readout: _Readout, messages: Iterable[str]) -> None:
         for message in messages:
-            self._send(readout.caller.jid, message)
-            # A long readout leaves the loop to others, and to its own cancellation.
-            await asyncio.sleep(0)
+            await self._post(readout.caller.jid, message)

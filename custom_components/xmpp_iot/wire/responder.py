@@ -24,6 +24,7 @@ from .xml import Element
 _LOGGER = logging.getLogger(__name__)
 
 MAX_RUNNING: Final = 256  # requests of one contact at a time
+SHORT: Final = 4_000  # characters of an answer that is sent in any case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,11 @@ class IqRequest:
     payload: Element
     id: str
 
+
+TOO_LARGE: Final = ResourceConstraint(
+    "The answer is too large; ask for child nodes or fewer nodes."
+)
+BUSY: Final = ResourceConstraint("The connection is busy; ask again later.")
 
 type IqHandler = Callable[[IqRequest], Awaitable[Element | None]]
 
@@ -77,7 +83,11 @@ class Responder:
             await asyncio.wait(tasks)
 
     def receive(self, received: Received, kind: Kind, caller: Caller) -> None:
-        """Begin to answer the <iq/> of an admitted sender."""
+        """Begin to answer the <iq/> of an admitted sender.
+
+        Handlers run in the order in which their requests came, each up to where it first waits: the event
+        loop begins tasks first come, first served, and nothing is awaited before the handler.
+        """
         stanza = received.element
         asked = _Asked(caller, stanza.get("id", ""), self._stream.epoch)
         try:
@@ -127,8 +137,11 @@ class Responder:
             return
         try:
             text = _render(asked, answer)
-        except ResourceConstraint as error:
-            text = error_iq(asked.id, asked.by.jid, error)
+        except ResourceConstraint:
+            text = _render(asked, TOO_LARGE)
+        # Answers cannot wait, and a contact that asks for many must not make the house lose its connection.
+        if self._stream.busy and len(text) > SHORT:
+            text = _render(asked, BUSY)
         self._stream.send_stanza(text)
 
 

@@ -44,11 +44,9 @@ def decode_read(request: Element, dialect: Dialect) -> ReadRequest:
     """Return what a `req` asks for; without any category that is all but historical."""
     return ReadRequest(
         id=_request_id(request, dialect),
-        nodes=decode_nodes(request, dialect.sensor_data, dialect),
+        nodes=distinct(decode_nodes(request, dialect.sensor_data, dialect)),
         fields=_field_filter(request, dialect),
         categories=_categories(request, dialect),
-        start=instant(request, "from"),
-        end=instant(request, "to"),
         when=instant(request, "when"),
     )
 
@@ -68,19 +66,14 @@ def decode_nodes(
     return tuple(decode_node(node, dialect) for node in found)
 
 
+def distinct(nodes: tuple[NodeRef, ...]) -> tuple[NodeRef, ...]:
+    """Return each node once, where it is first: what is asked a thousand times is answered once."""
+    return tuple(dict.fromkeys(nodes))
+
+
 def encode_accepted(request_id: str, dialect: Dialect) -> Element:
     """Return the answer that the data will follow in messages."""
     return _reference("accepted", request_id, dialect)
-
-
-def encode_started(request_id: str, dialect: Dialect) -> Element:
-    """Return the message that a queued readout has begun."""
-    return _reference("started", request_id, dialect)
-
-
-def encode_done(request_id: str, dialect: Dialect) -> Element:
-    """Return the message that a readout has ended."""
-    return _reference("done", request_id, dialect)
 
 
 def encode_cancelled(request_id: str, dialect: Dialect) -> Element | None:

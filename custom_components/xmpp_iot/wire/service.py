@@ -38,6 +38,7 @@ from .model import (
     TreeAnswer,
     TreeRequest,
 )
+from .outbox import Outbox
 from .readouts import Readouts
 from .sensor_data import decode_cancel, decode_read, encode_cancelled, render_refusal
 from .xml import XML_LANG, Element, clark, from_text, split_tag
@@ -97,7 +98,8 @@ class Transport(Protocol):
     ) -> Callable[[], None]:
         """Pass requests whose payload has one of `tags` to `handler`; return how to stop that.
 
-        Each in a task of its own: the answer leaves when the task is done, other messages after it.
+        Each in a task of its own, begun in the order of arrival: the answer leaves when the task is done,
+        other messages after it.
         """
         ...
 
@@ -105,6 +107,10 @@ class Transport(Protocol):
         self, to: str, payload: Element | str, *, kind: str = "normal"
     ) -> None:
         """Send a message; raise NotConnected where there is no session."""
+        ...
+
+    async def flush(self) -> None:
+        """Return when the server has read what was sent until now; raise NoAnswer or NotConnected else."""
         ...
 
 
@@ -137,7 +143,8 @@ class IoTService:
         """Serve `provider` to whom `session` lets in, from `start` until `stop`."""
         self._session = session
         self._provider = provider
-        self._readouts = Readouts(provider.read, session.send_message)
+        outbox = Outbox(session.send_message, session.flush)
+        self._readouts = Readouts(provider.read, outbox.post)
         self._routes = self._all_routes()
         self._unregister: Callable[[], None] | None = None
 

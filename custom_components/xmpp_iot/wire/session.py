@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 import logging
 import secrets
 from types import MappingProxyType
+from typing import Final
 
 from slixmpp import JID, InvalidJID
 
@@ -48,6 +49,9 @@ __all__ = [
 ]
 
 _LOGGER = logging.getLogger(__name__)
+
+# Seconds a server may take to read what it is sent: some take a few thousand bytes a second.
+FLUSH_TIMEOUT: Final = 60.0
 
 
 class Session:
@@ -234,6 +238,16 @@ class Session:
     ) -> None:
         """Send a message of that type; NotConnected without session."""
         self._stream.send_stanza(message(to, kind, payload))
+
+    async def flush(self, *, timeout: float = FLUSH_TIMEOUT) -> None:
+        """Return when the server has read what was sent until now.
+
+        A server reads a stream in order (RFC 6120 section 10.1), so its answer to a ping says so. NoAnswer
+        where none came in `timeout` seconds, NotConnected without session.
+        """
+        await self._requests.exchange(
+            self._domain, element(PING_QUERY), timeout=timeout
+        )
 
     def befriend(self, jid: str, name: str) -> None:
         """Put `jid` into the roster, ask for its presence and let it have the house's."""

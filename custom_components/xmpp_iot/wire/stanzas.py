@@ -23,7 +23,7 @@ def _stanza(name: str, attributes: dict[str, str | None], content: str) -> str:
     )
     text = f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
     if len(text) > MAX_SIZE // 4 and len(text.encode()) > MAX_SIZE:
-        raise ResourceConstraint("The answer is too large for one stanza.")
+        raise ResourceConstraint("This is too large for one stanza.")
     return text
 
 

@@ -1,0 +1,52 @@
+"""Requests are worked on in the order in which they come."""
+
+import asyncio
+from itertools import pairwise
+import ssl
+
+import pytest
+
+from custom_components.xmpp_iot.wire.session import IqRequest
+
+from .online import FRIEND, online
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_handlers_begin_in_the_order_of_arrival(
+    context: ssl.SSLContext, trust: ssl.SSLContext, together: bool
+) -> None:
+    """Whether requests come in one piece or in many, none gets before another to where it first waits."""
+    async with online(context, trust) as house:
+        turn = asyncio.Lock()
+        begun: list[str] = []
+        locked: list[str] = []
+
+        async def handler(request: IqRequest) -> None:
+            begun.append(request.id)
+            async with turn:
+                locked.append(request.id)
+                # The first ones take longest, so that only the order of arrival can keep the order.
+                for _ in range(50 - int(request.id)):
+                    await asyncio.sleep(0)
+
+        house.session.handle_iq(["{urn:q}one", "{urn:q}two"], handler)
+        requests = [
+            f"<iq type='set' id='{number}' from='{FRIEND}'>"
+            f"<{'one' if number % 3 else 'two'} xmlns='urn:q'/></iq>"
+            for number in range(50)
+        ]
+        if together:
+            house.peer.send("".join(requests))
+        else:
+            for request in requests:
+                house.peer.send(request)
+                await house.peer.writer.drain()
+                await asyncio.sleep(0)
+        await house.until(lambda: house.hears("49"))
+
+        assert begun == locked == [str(number) for number in range(50)]
+        answers = [one.get("id", "") for one in house.peer.stanzas]
+        order = [int(one) for one in answers if one.isdecimal()]
+        assert all(earlier < later for earlier, later in pairwise(order))
