@@ -9,13 +9,14 @@ from custom_components.xmpp_iot.concentrator import feeds
 from custom_components.xmpp_iot.concentrator.feed import Feed
 from custom_components.xmpp_iot.concentrator.feeds import Feeds
 from custom_components.xmpp_iot.wire import pubsub
+from custom_components.xmpp_iot.wire.errors import NotConnected, RemoteError, WireError
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import XmppServer
 
 from .cable import Cable, cable
 from .client import Client
 from .conftest import House, LogIn, add_contact, contact, open_house
-from .dialects import ITEMS, NF, event, field, follow, settled
+from .dialects import ITEMS, NF, XSF, event, field, follow, settled
 
 LIGHT = "light.kitchen_lights"
 DELETED = "{http://jabber.org/protocol/pubsub#event}delete"
@@ -154,3 +155,133 @@ async def test_a_failure_of_our_own_is_logged_and_tried_again(
     item = await event(friend, node)
     assert field(item, NF, "state").get("v") == "false"
     assert "A feed failed unexpectedly" in caplog.text
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Return what is set when settling has been put off."""
+    put_off = asyncio.Event()
+    original = Feeds._settle_later
+
+    def noted(self: Feeds, err: WireError) -> None:
+        original(self, err)
+        put_off.set()
+
+    monkeypatch.setattr(Feeds, "_settle_later", noted)
+    return put_off
+
+
+async def test_a_hanging_server_is_asked_again(
+    house: House, line: Cable, friend: Client, later: asyncio.Event
+) -> None:
+    """While the server hangs there is no feed to be had; what was to be settled is settled later."""
+    dead = feeds_of(house)
+    await follow(friend, house.jid, NF)
+    line.dead = True
+    assert await dead.async_address("friend@nowhere", NF.sd) is None
+    assert await dead.async_address(friend.bare, XSF.sd) is None
+    dead._settle()
+    await asyncio.wait_for(later.wait(), 10)
+    line.cut()
+    async with asyncio.timeout(20):
+        while await dead.async_address(friend.bare, XSF.sd) is None:
+            await friend.result(None, "<query xmlns='jabber:iq:roster'/>")
+
+
+@pytest.mark.parametrize("step", ["open", "close", "nodes"])
+async def test_one_refusal_does_not_undo_what_works(
+    house: House,
+    friend: Client,
+    later: asyncio.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    """A server that refuses one step in a while keeps its feeds, on its own service."""
+    node = await follow(friend, house.jid, NF)
+    service = feeds_of(house)._pubsub
+
+    async def refuse(*_: object) -> frozenset[str]:
+        raise RemoteError("forbidden", "auth")
+
+    async def stale() -> frozenset[str]:
+        half = "0" * 20
+        return frozenset({half + feeds_of(house)._names._digest(half)})
+
+    with monkeypatch.context() as meddling:
+        meddling.setattr(service, step, refuse)
+        if step == "close":
+            meddling.setattr(service, "nodes", stale)
+        feeds_of(house)._settle()
+        if step != "nodes":
+            await asyncio.wait_for(later.wait(), 10)
+        await settled(feeds_of(house))
+    assert feeds_of(house)._carrier is service
+    house.hass.states.async_set(LIGHT, "off")
+    item = await event(friend, node)
+    assert field(item, NF, "state").get("v") == "false"
+    assert await feeds_of(house).async_address(friend.bare, NF.sd) == service.uri(node)
+
+
+async def test_a_link_that_breaks_during_a_publish(
+    house: House, friend: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be sent is still to be sent."""
+    node = await follow(friend, house.jid, NF)
+    service = feeds_of(house)._pubsub
+    publish = service.publish
+    failures = iter([NotConnected("gone")])
+
+    async def break_once(node: str, item_id: str, payload: str) -> None:
+        for failure in failures:
+            raise failure
+        await publish(node, item_id, payload)
+
+    monkeypatch.setattr(service, "publish", break_once)
+    house.hass.states.async_set(LIGHT, "off")
+    item = await event(friend, node)
+    assert field(item, NF, "state").get("v") == "false"
+
+
+async def test_a_bug_in_settling_is_logged(
+    house: House,
+    friend: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Settling that fails unexpectedly says so, and the next time it is done."""
+    found = feeds_of(house)
+
+    async def fail() -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(found, "_settle_feeds", fail)
+        found._settle()
+        await settled(found)
+    assert "Feeds could not be settled" in caplog.text
+    node = await follow(friend, house.jid, NF)
+    house.hass.states.async_set(LIGHT, "off")
+    assert await event(friend, node) is not None
+
+
+async def test_a_stop_ends_what_waits(
+    house: House,
+    line: Cable,
+    friend: Client,
+    pause: asyncio.Event,
+    later: asyncio.Event,
+) -> None:
+    """Timers for another try do not outlive the feeds."""
+    await follow(friend, house.jid, NF)
+    line.dead = True
+    house.hass.states.async_set(LIGHT, "off")
+    feeds_of(house)._settle()
+    await asyncio.wait_for(pause.wait(), 10)
+    await asyncio.wait_for(later.wait(), 10)
+    await feeds_of(house).async_stop()
+    timers = [feed.pause for feed in feeds_of(house)._feeds.values()]
+    for timer in (*timers, feeds_of(house)._later):
+        assert timer is None or timer.cancelled()
+    line.cut()
+    for _ in friend.unclaimed():
+        await friend.message(ITEMS)

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.helpers.translation import async_get_translations
 
-from ..wire.errors import BadRequest, ItemNotFound
+from ..wire.errors import ItemNotFound, NotAcceptable
 from ..wire.model import (
     Command,
     CommandType,
@@ -68,7 +68,7 @@ class Commands:
     ) -> dict[str, object]:
         """Return the action data a submitted form stands for, completely checked.
 
-        ItemNotFound if the entity does not offer the action, BadRequest with what is wrong per field.
+        ItemNotFound if the entity does not offer the action, NotAcceptable with what is wrong per field.
         """
         description = await self._description(state, action)
         inputs = {one.key: one for one in self._inputs(action, description, state)}
@@ -90,7 +90,7 @@ class Commands:
             except NotAccepted as err:
                 wrong[name] = str(err)
         if wrong:
-            raise BadRequest(_summary(wrong), parameters=wrong)
+            raise NotAcceptable(_summary(wrong), parameters=wrong)
         return data
 
     async def _actions(self, state: State) -> list[tuple[str, Description]]:

@@ -89,8 +89,6 @@ class Feeds:
             self._session.on_online(self._online),
             self._headlines.stop,
         ]
-        if self._session.connected:
-            self._online(False)
 
     async def async_stop(self) -> None:
         """Stop publishing; the nodes stay, for those who follow when the house is back."""

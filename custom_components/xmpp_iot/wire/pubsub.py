@@ -87,7 +87,9 @@ class PubSub:
     async def nodes(self) -> frozenset[str]:
         """Return the names of the account's nodes."""
         query = element(clark(DISCO_ITEMS, "query"))
-        answer = await self._session.iq(self._session.bare, query)
+        answer = await self._session.iq(
+            self._session.bare, query, timeout=ANSWER_WITHIN
+        )
         items = () if answer is None else answer
         return frozenset(node for item in items if (node := item.get("node")))
 
@@ -128,7 +130,9 @@ class PubSub:
             element(clark(PUBSUB, "configure"), {}, _configuration()),
         )
         try:
-            await self._session.iq(self._session.bare, request, kind="set")
+            await self._session.iq(
+                self._session.bare, request, kind="set", timeout=ANSWER_WITHIN
+            )
         except RemoteError as err:
             if err.remote_condition != "conflict":
                 raise
@@ -139,7 +143,9 @@ class PubSub:
 
     async def _owner(self, payload: Element) -> None:
         request = element(clark(OWNER, "pubsub"), {}, payload)
-        await self._session.iq(self._session.bare, request, kind="set")
+        await self._session.iq(
+            self._session.bare, request, kind="set", timeout=ANSWER_WITHIN
+        )
 
 
 class Headlines:
