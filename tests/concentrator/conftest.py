@@ -42,9 +42,13 @@ from custom_components.xmpp_iot.wire.model import (
     ValueType,
 )
 from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.components import demo as demo_component
+from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+
+CONFIGURED = "COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM"
 
 HELPERS: dict[str, Any] = {
     "input_boolean": {"away": {"name": "Away"}},
@@ -78,9 +82,35 @@ def expected_lingering_timers() -> bool:
     return True
 
 
+# What can be controlled, and something to read: the others cost time in every test.
+CONTROLLABLE = [
+    Platform.BUTTON,
+    Platform.CLIMATE,
+    Platform.COVER,
+    Platform.FAN,
+    Platform.LIGHT,
+    Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+
 @pytest.fixture
-async def demo(hass: HomeAssistant) -> HomeAssistant:
-    """Return Home Assistant with every demo entity and a helper of each kind."""
+def platforms() -> list[Platform]:
+    """Return the demo's platforms that a test wants."""
+    return CONTROLLABLE
+
+
+@pytest.fixture
+async def demo(
+    hass: HomeAssistant, platforms: list[Platform], monkeypatch: pytest.MonkeyPatch
+) -> HomeAssistant:
+    """Return Home Assistant with demo entities and a helper of each kind."""
+    monkeypatch.setattr(demo_component, CONFIGURED, platforms)
+    if platforms is CONTROLLABLE:
+        monkeypatch.setattr(demo_component, "COMPONENTS_WITH_DEMO_PLATFORM", [])
     assert await async_setup_component(hass, "homeassistant", {})
     # Before the demo, which would set up some of them its own way.
     for domain, config in HELPERS.items():

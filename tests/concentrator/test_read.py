@@ -19,7 +19,8 @@ from custom_components.xmpp_iot.wire.model import (
     Value,
     ValueType,
 )
-from homeassistant.const import EntityCategory, UnitOfTemperature
+from homeassistant.components.demo import COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM
+from homeassistant.const import EntityCategory, Platform, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -29,6 +30,12 @@ from homeassistant.helpers import (
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .conftest import Actor, Home
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Want everything the demo has."""
+    return COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM
 
 
 async def test_every_entity_is_readable(home: Home, friend: Actor) -> None:

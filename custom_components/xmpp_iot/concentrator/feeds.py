@@ -72,6 +72,8 @@ class Feeds:
         self._later: asyncio.TimerHandle | None = None
         self._gone: list[Feed] = []
         """Feeds that have ended, and whose followers were not told yet."""
+        self._stale: set[str] = set()
+        """Nodes of ours that are to be deleted."""
         self._fits = False
         """Whether the server's nodes are ours, in this session."""
         self._stopped = False
@@ -319,13 +321,17 @@ class Feeds:
             for dialect in FAMILIES
         }
         for name in self._feeds.keys() - wanted:
+            self._stale.add(name)
             self._gone.append(self._feeds.pop(name))
         self._watch()
+        existing = frozenset[str]()
         if not self._fits:
             self._carrier = self._pubsub
-        existing = await self._existing()
-        for name in existing.difference(wanted):
-            await self._try(self._carrier.close(name))
+            existing = await self._existing()
+        self._stale = (self._stale | existing) - wanted.keys()
+        for name in sorted(self._stale):
+            if await self._try(self._carrier.close(name)):
+                self._stale.discard(name)
         for name, (audience, dialect) in wanted.items():
             if name in self._feeds or name in existing:
                 await self._try(self._keep(name, audience, dialect))
@@ -335,12 +341,14 @@ class Feeds:
             await self._forward(feed)
             self._gone.remove(feed)
 
-    async def _try(self, step: Coroutine[Any, Any, None]) -> None:
-        """Do one step; one that the server refuses does not keep it from doing the others."""
+    async def _try(self, step: Coroutine[Any, Any, None]) -> bool:
+        """Do one step, and say whether it worked; a refused one does not keep us from the others."""
         try:
             await step
         except (NoAnswer, RemoteError) as err:
             self._settle_later(err)
+            return False
+        return True
 
     async def _existing(self) -> frozenset[str]:
         """Return the names of our own feeds that the server has."""
@@ -352,9 +360,11 @@ class Feeds:
 
     async def _keep(self, name: str, audience: Audience, dialect: Dialect) -> None:
         """Have a feed that somebody follows go on, and what is new in its view go out."""
-        await self._open(name, audience)
+        feed = self._feeds.get(name)
+        if feed is None or feed.failures or not self._fits:
+            await self._open(name, audience)
         view = self._common_view(audience)
-        if (feed := self._feeds.get(name)) is None:
+        if feed is None:
             self._feeds[name] = Feed(name, dialect, audience, view)
             return
         feed.dirty |= dict.fromkeys(view - feed.view)

@@ -125,7 +125,9 @@ class Grants:
 
     def view(self, bare: str) -> frozenset[str]:
         """Return the ids of all entities that this contact sees."""
-        return self._views.get(bare, _NOTHING) - self._gone
+        view = self._views.get(bare, _NOTHING)
+        # Usually the very same set, whose hash is known: it is a key to trees and feeds.
+        return view - self._gone if self._gone else view
 
     @callback
     def decide(self, sender: str, what: Level, entity_id: str) -> Verdict:
