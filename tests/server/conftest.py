@@ -19,6 +19,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from scripts.support.servers import XmppServer
 
+from .cable import Cable, cable
 from .client import Client
 
 
@@ -142,6 +143,13 @@ async def add_contact(house: House, data: ConfigSubentryData) -> str:
     house.hass.config_entries.async_add_subentry(house.entry, subentry)
     await house.hass.async_block_till_done()
     return subentry.subentry_id
+
+
+@pytest.fixture
+async def line(server: XmppServer, socket_enabled: None) -> AsyncGenerator[Cable]:
+    """Return what connects the house with its server."""
+    async with cable(server.host, server.port) as line:
+        yield line
 
 
 type LogIn = Callable[..., Any]

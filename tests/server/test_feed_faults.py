@@ -13,7 +13,7 @@ from custom_components.xmpp_iot.wire.errors import NotConnected, RemoteError, Wi
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import XmppServer
 
-from .cable import Cable, cable
+from .cable import Cable
 from .client import Client
 from .conftest import House, LogIn, add_contact, contact, open_house
 from .dialects import ITEMS, NF, XSF, event, field, follow, settled
@@ -29,13 +29,6 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pubsub, "ANSWER_WITHIN", 0.3)
     monkeypatch.setattr(feeds, "PAUSE", 0.1)
     monkeypatch.setattr(feeds, "RETRY", 0.3)
-
-
-@pytest.fixture
-async def line(server: XmppServer, socket_enabled: None) -> AsyncGenerator[Cable]:
-    """Return what connects the house with its server."""
-    async with cable(server.host, server.port) as line:
-        yield line
 
 
 @pytest.fixture

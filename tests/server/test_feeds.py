@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from scripts.support.servers import CertificateAuthority, Prosody, XmppServer
 from tests.conftest import USERS, sockets_allowed
 
-from .cable import Cable, cable
+from .cable import Cable
 from .client import Client
 from .conftest import House, LogIn, open_house
 from .dialects import ITEMS, NF, event, field, follow, settled
@@ -18,13 +18,6 @@ from .dialects import ITEMS, NF, event, field, follow, settled
 LIGHT = "light.kitchen_lights"
 PUBSUB = "http://jabber.org/protocol/pubsub"
 DISCO = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
-
-
-@pytest.fixture
-async def line(server: XmppServer, socket_enabled: None) -> AsyncGenerator[Cable]:
-    """Return what connects the house with its server."""
-    async with cable(server.host, server.port) as line:
-        yield line
 
 
 @pytest.fixture
