@@ -173,7 +173,7 @@ async def test_a_hanging_server_is_asked_again(
     line.dead = True
     assert await dead.async_address("friend@nowhere", NF.sd) is None
     assert await dead.async_address(friend.bare, XSF.sd) is None
-    dead._settle()
+    dead._online(False)  # as at the begin of a session whose server then hangs
     await asyncio.wait_for(later.wait(), 10)
     line.cut()
     async with asyncio.timeout(20):
@@ -181,38 +181,64 @@ async def test_a_hanging_server_is_asked_again(
             await friend.result(None, "<query xmlns='jabber:iq:roster'/>")
 
 
-@pytest.mark.parametrize("step", ["open", "close", "nodes"])
-async def test_one_refusal_does_not_undo_what_works(
+async def refuse(*_: object) -> frozenset[str]:
+    """Answer as a server that will not."""
+    raise RemoteError("forbidden", "auth")
+
+
+async def still_works(house: House, friend: Client, node: str) -> None:
+    """Expect a change to arrive by the server's own service."""
+    house.hass.states.async_set(LIGHT, "off")
+    item = await event(friend, node)
+    assert field(item, NF, "state").get("v") == "false"
+    service = feeds_of(house)._pubsub
+    assert feeds_of(house)._carrier is service
+    assert await feeds_of(house).async_address(friend.bare, NF.sd) == service.uri(node)
+
+
+async def test_a_refused_feed_does_not_undo_the_others(
+    house: House, friend: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that has feeds and refuses one more keeps those it has."""
+    node = await follow(friend, house.jid, NF)
+    with monkeypatch.context() as meddling:
+        meddling.setattr(feeds_of(house)._pubsub, "open", refuse)
+        assert await feeds_of(house).async_address(friend.bare, XSF.sd) is None
+    await still_works(house, friend, node)
+
+
+async def test_a_refused_deletion_is_tried_again(
     house: House,
     friend: Client,
     later: asyncio.Event,
     monkeypatch: pytest.MonkeyPatch,
-    step: str,
 ) -> None:
-    """A server that refuses one step in a while keeps its feeds, on its own service."""
+    """A node that could not be deleted is deleted later."""
     node = await follow(friend, house.jid, NF)
-    service = feeds_of(house)._pubsub
-
-    async def refuse(*_: object) -> frozenset[str]:
-        raise RemoteError("forbidden", "auth")
-
-    async def stale() -> frozenset[str]:
-        half = "0" * 20
-        return frozenset({half + feeds_of(house)._names._digest(half)})
-
+    found = feeds_of(house)
+    found._stale.add("stale")
     with monkeypatch.context() as meddling:
-        meddling.setattr(service, step, refuse)
-        if step == "close":
-            meddling.setattr(service, "nodes", stale)
-        feeds_of(house)._settle()
-        if step != "nodes":
-            await asyncio.wait_for(later.wait(), 10)
+        meddling.setattr(found._pubsub, "close", refuse)
+        found._settle()
+        await asyncio.wait_for(later.wait(), 10)
+        assert found._stale == {"stale"}
+    later.clear()
+    found._settle()
+    await settled(found)
+    assert found._stale == set()
+    await still_works(house, friend, node)
+
+
+async def test_a_session_whose_server_lists_nothing(
+    house: House, friend: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that does not say which nodes there are has those that are followed."""
+    node = await follow(friend, house.jid, NF)
+    with monkeypatch.context() as meddling:
+        meddling.setattr(feeds_of(house)._pubsub, "nodes", refuse)
+        feeds_of(house)._online(False)
         await settled(feeds_of(house))
-    assert feeds_of(house)._carrier is service
-    house.hass.states.async_set(LIGHT, "off")
-    item = await event(friend, node)
-    assert field(item, NF, "state").get("v") == "false"
-    assert await feeds_of(house).async_address(friend.bare, NF.sd) == service.uri(node)
+    await still_works(house, friend, node)
 
 
 async def test_a_link_that_breaks_during_a_publish(
