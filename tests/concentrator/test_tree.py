@@ -179,20 +179,40 @@ async def test_nodes_of_a_type(friend: Actor) -> None:
     assert {node.node_type for node in nodes} == {"homeassistant.lock"}
 
 
-async def test_the_roots_say_where_to_follow(
-    home: Home, friend: Actor, neighbour: Actor
+@pytest.mark.parametrize(
+    ("operation", "nodes"),
+    [
+        (Operation.GET_ROOT_NODES, []),
+        (Operation.GET_ALL_NODES, []),
+        (Operation.GET_NODE, ["light.kitchen_lights"]),
+        (Operation.GET_NODES, ["light.kitchen_lights", "light.bed_light"]),
+        (Operation.GET_ANCESTORS, ["light.kitchen_lights"]),
+    ],
+)
+async def test_nodes_say_where_to_follow_them(
+    home: Home, friend: Actor, operation: Operation, nodes: list[str]
 ) -> None:
-    """With parameters asked for, every root carries the contact's feed in the dialect asked in."""
-    for node in await friend.nodes(Operation.GET_ROOT_NODES, parameters=True):
+    """With parameters asked for, a node carries the contact's feed in the dialect asked in."""
+    for node in await friend.nodes(operation, *nodes, parameters=True):
         parameters = {one.id: one.value for one in node.parameters}
         assert parameters["pubsub"] == "xmpp:feed;friend@example.org"
-    assert home.addresses == [
-        ("friend@example.org", "urn:nf:iot:concentrator:1.0"),
-    ]
-    for node in await neighbour.nodes(Operation.GET_ROOT_NODES, parameters=True):
+    assert home.addresses == [("friend@example.org", "urn:nf:iot:concentrator:1.0")]
+    await friend.nodes(operation, *nodes)
+    assert len(home.addresses) == 1
+
+
+async def test_a_contact_without_a_feed_is_told_of_none(
+    friend: Actor, neighbour: Actor
+) -> None:
+    """Where the server will not have a feed, nodes say nothing of one; children have it as others."""
+    for node in await neighbour.nodes(Operation.GET_ALL_NODES, parameters=True):
         assert "pubsub" not in {one.id for one in node.parameters}
-    await friend.nodes(Operation.GET_ROOT_NODES)
-    assert len(home.addresses) == 2
+    (light,) = await friend.nodes(Operation.GET_NODE, "light.kitchen_lights")
+    assert light.parent is not None
+    for node in await friend.nodes(
+        Operation.GET_CHILD_NODES, light.parent.id, parameters=True
+    ):
+        assert "pubsub" in {one.id for one in node.parameters}
 
 
 async def test_an_area_of_its_own_goes_before_the_device(

@@ -240,20 +240,33 @@ class Concentrator:
             return Reading(node=ref(node.id), at=dt_util.utcnow())
         return self._reader.device(device, ref(node.id), request.fields)
 
-    def _answer(
+    async def _answer(
         self,
         caller: Caller,
         request: TreeRequest,
-        nodes: Iterable[NodeId],
-        address: str | None = None,
+        pick: Callable[[Tree], Iterable[NodeId]],
     ) -> Nodes:
-        """Return nodes as the caller sees them; roots carry the `address` of the caller's feed."""
+        """Return the nodes that `pick` finds in the caller's tree, as the caller sees them.
+
+        With parameters asked for, each says where to follow it.
+        """
+        address = None
+        if request.parameters:
+            address = await self._feed_address(caller.bare, request.dialect)
+        # Looked up only now: what was taken from the caller meanwhile is not there any more.
         tree, permits = self._tree(caller), self._permits(caller)
-        described = (self._nodes.describe(node, tree, permits) for node in nodes)
-        trimmed = (_trimmed(node, request) for node in described if node is not None)
-        if address is None:
-            return Nodes(tuple(trimmed))
-        return Nodes(tuple(_with_feed(node, address) for node in trimmed))
+        described = (
+            self._nodes.describe(node, tree, permits)
+            for node in pick(tree)
+            if node in tree
+        )
+        return Nodes(
+            tuple(
+                _trimmed(node, request, address)
+                for node in described
+                if node is not None
+            )
+        )
 
     async def _capabilities(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         return Capabilities(tuple(self._operations))
@@ -281,18 +294,15 @@ class Concentrator:
         )
 
     async def _get_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
-        for node in request.nodes:  # before any feed is made for it
-            self._node(caller, node)
-        address = await self._address(caller, request)
         nodes = [self._node(caller, node) for node in request.nodes]
-        answer = self._answer(caller, request, nodes, address)
+        answer = await self._answer(caller, request, lambda _: nodes)
         if len(answer.nodes) < len(nodes):  # one has gone meanwhile
             raise ItemNotFound(_NOT_FOUND)
         return answer
 
     async def _all_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         _check_source(request.source)
-        answer = self._answer(caller, request, self._tree(caller).parents)
+        answer = await self._answer(caller, request, lambda tree: tree.parents)
         if not request.derived_from:
             return answer
         kept = (one for one in answer.nodes if one.node_type in request.derived_from)
@@ -300,24 +310,23 @@ class Concentrator:
 
     async def _root_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         _check_source(request.source)
-        address = await self._address(caller, request)
-        roots = self._tree(caller).children.get(None, ())
-        return self._answer(caller, request, roots, address)
-
-    async def _address(self, caller: Caller, request: TreeRequest) -> str | None:
-        """Return where the caller can follow its view, if it asks for parameters of nodes."""
-        if not request.parameters:
-            return None
-        return await self._feed_address(caller.bare, request.dialect)
+        return await self._answer(
+            caller, request, lambda tree: tree.children.get(None, ())
+        )
 
     async def _child_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._node(caller, request.nodes[0])
-        children = self._tree(caller).children.get(node, ())
-        return self._answer(caller, request, children)
+        return await self._answer(
+            caller, request, lambda tree: tree.children.get(node, ())
+        )
 
     async def _ancestors(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._node(caller, request.nodes[0])
-        return self._answer(caller, request, self._tree(caller).ancestors(node))
+        return await self._answer(
+            caller,
+            request,
+            lambda tree: tree.ancestors(node) if node in tree else (),
+        )
 
     async def _node_commands(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         return CommandsAnswer(await self._offered(caller, request))
@@ -374,17 +383,11 @@ def _check_source(source: str) -> None:
         raise ItemNotFound("There is no such data source.")
 
 
-def _trimmed(node: NodeInfo, request: TreeRequest) -> NodeInfo:
-    """Return a node with no more than was asked for."""
+def _trimmed(node: NodeInfo, request: TreeRequest, feed: str | None) -> NodeInfo:
+    """Return a node with no more than was asked for, and the address of its feed if there is one."""
+    followed = () if feed is None else (text_parameter("pubsub", feed),)
     return replace(
         node,
-        parameters=node.parameters if request.parameters else (),
+        parameters=(*node.parameters, *followed) if request.parameters else (),
         messages=node.messages if request.messages else (),
     )
-
-
-def _with_feed(node: NodeInfo, address: str) -> NodeInfo:
-    if node.parent is not None:
-        return node
-    parameters = (*node.parameters, text_parameter("pubsub", address))
-    return replace(node, parameters=parameters)
