@@ -69,7 +69,10 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
     grants = Grants(hass)
     grants.async_set_contacts(map(Contact.from_subentry, entry.subentries.values()))
     entry.runtime_data = cast(
-        XmppIotData, SimpleNamespace(session=Session(), grants=grants)
+        XmppIotData,
+        SimpleNamespace(
+            session=Session(), grants=grants, feeds=SimpleNamespace(queued=3)
+        ),
     )
 
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
@@ -77,7 +80,7 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
     hidden = dict.fromkeys(SECRETS, "**REDACTED**")
     assert diagnostics == {
         "account": {**hidden, "tls": "direct", "port": 5223},
-        "session": {"connected": True},
+        "session": {"connected": True, "queued_changes": 3},
         "audiences": [1, 2],
         "contacts": [
             {

@@ -42,7 +42,10 @@ async def async_get_config_entry_diagnostics(
     ]
     return {
         "account": async_redact_data(dict(entry.data), _SECRET),
-        "session": {"connected": data.session.connected},
+        "session": {
+            "connected": data.session.connected,
+            "queued_changes": data.feeds.queued,
+        },
         "audiences": sorted(len(view) for view in data.grants.audiences()),
         "contacts": [_describe(contact, data) for contact in contacts],
     }

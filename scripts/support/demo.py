@@ -172,13 +172,18 @@ class Demo:
         }
 
 
+def draft_of(path: Path) -> Path:
+    """Return where a file is written before it is there as a whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
 @contextmanager
 def ready_file(path: Path | None, facts: dict[str, Any]) -> Generator[None]:
     """Write the facts at once as a whole, for nobody else to read; remove them at the end."""
     if path is None:
         yield
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = draft_of(path)
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(facts, indent=1))
     draft.replace(path)
@@ -226,8 +231,15 @@ def main() -> int:
         help="write the facts, as JSON, to FILE",
     )
     options = parser.parse_args()
+    ready: Path | None = options.ready_file
     try:
-        asyncio.run(until_told(headless=options.headless, ready=options.ready_file))
+        if ready is not None:  # found out now, not when everything is up
+            ready.unlink(
+                missing_ok=True
+            )  # of an earlier run: nobody must take it for this one's
+            draft_of(ready).touch()
+            draft_of(ready).unlink()
+        asyncio.run(until_told(headless=options.headless, ready=ready))
     except FAILURES as failure:
         say(f"error: {type(failure).__name__}: {failure}")
         return 1

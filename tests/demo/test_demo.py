@@ -156,7 +156,13 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     """A demo that fails at its last step says why, and ends as if told to."""
-    process = start(tmp_path, "--ready-file", str(tmp_path / "missing" / "ready.json"))
+    folder = tmp_path / "missing"
+    folder.mkdir()
+    process = start(tmp_path, "--ready-file", str(folder / "ready.json"))
+    give_up = time.monotonic() + 60
+    while not running(tmp_path):
+        process.expect_running(0.05, give_up=give_up)
+    folder.rmdir()
 
     assert process.wait(100) == 1
     assert running(tmp_path) == []
@@ -178,3 +184,26 @@ def test_a_killed_demo_takes_its_children_along(tmp_path: Path) -> None:
     while running(tmp_path):
         assert time.monotonic() < give_up
         time.sleep(0.05)  # (not our children: there is nothing to wait on)
+
+
+def test_a_ready_file_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    """Nothing is started for a file that nobody could read in the end."""
+    process = start(tmp_path, "--ready-file", str(tmp_path / "nowhere" / "ready.json"))
+
+    assert process.wait(30) == 1
+    assert "error: FileNotFoundError" in process.tail()
+    assert "starting" not in process.tail()
+
+
+def test_a_ready_file_of_an_earlier_run_is_removed_first(tmp_path: Path) -> None:
+    """Whoever waits for the file gets this run's facts, or none."""
+    ready = tmp_path / "ready.json"
+    ready.write_text("stale")
+    process = start(tmp_path, "--ready-file", str(ready))
+    give_up = time.monotonic() + 60
+    while not running(tmp_path):
+        process.expect_running(0.05, give_up=give_up)
+
+    assert not ready.exists() or ready.read_text() != "stale"
+    process.stop(60)
+    assert not ready.exists()

@@ -4,7 +4,7 @@ A view is a set of entities. Areas and devices are there for the sake of the ent
 without a visible entity does not exist. Contacts with the same view share one tree.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -145,10 +145,3 @@ class Trees:
 
 def _area_node(area_id: str | None) -> NodeId | None:
     return AREA_PREFIX + area_id if area_id else None
-
-
-def entities_in(nodes: Iterable[NodeId]) -> tuple[str, ...]:
-    """Return those of `nodes` that are entities."""
-    return tuple(
-        node for node in nodes if not node.startswith((AREA_PREFIX, DEVICE_PREFIX))
-    )

@@ -69,6 +69,8 @@ def explain(error: OSError | UnicodeError) -> LoginError:
     match error:
         case ssl.SSLCertVerificationError():
             return CertificateRejected(error.verify_message)
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
+            return Unreachable("no TLS on this port; is it the one for STARTTLS?")
         case ssl.SSLError():
             return EncryptionUnavailable(f"TLS failed: {error.reason or error}")
         case TimeoutError():
