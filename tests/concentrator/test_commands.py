@@ -270,6 +270,29 @@ async def test_an_action_without_end_is_answered(
     await asyncio.wait_for(finished.wait(), 5)
 
 
+async def test_an_action_whose_asker_is_gone_is_on_record(
+    home: Home, friend: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When the request is ended the action goes on, and how it fails is known."""
+    begun, finish = asyncio.Event(), asyncio.Event()
+
+    async def crawl_and_fail(_: ServiceCall) -> None:
+        begun.set()
+        await finish.wait()
+        raise HomeAssistantError("The motor is stuck")
+
+    home.hass.services.async_register("light", "turn_off", crawl_and_fail)
+    asking = asyncio.create_task(friend.execute("light.kitchen_lights", "turn_off"))
+    await begun.wait()
+    asking.cancel()
+    await asyncio.wait({asking})
+    finish.set()
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    (failure,) = home.failures
+    assert failure.data["reason"] == "The motor is stuck"
+    assert "never retrieved" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("selector", "config", "text", "value"),
     [

@@ -304,3 +304,30 @@ async def test_a_stop_ends_what_waits(
     line.cut()
     for _ in friend.unclaimed():
         await friend.message(ITEMS)
+
+
+async def test_what_goes_out_of_sight_during_a_publish_is_not_sent(
+    house: House, friend: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of two items ends after the first when what is in the second was taken away meanwhile."""
+    node = await follow(friend, house.jid, XSF)
+    found = feeds_of(house)
+    (feed,) = found._feeds.values()
+    publish = found._pubsub.publish
+
+    async def take_away(node: str, item_id: str, payload: str) -> None:
+        await publish(node, item_id, payload)
+        feed.view -= {"light.bed_light"}
+
+    monkeypatch.setattr(found._pubsub, "publish", take_away)
+    found._fits = False  # so that both go in one batch
+    house.hass.states.async_set(LIGHT, "off")
+    house.hass.states.async_set("light.bed_light", "unavailable")
+    found._fits = True
+    found._kick(feed)
+    for _ in range(2):  # the first item, and the same again without what was taken away
+        item = await event(friend, node)
+        assert field(item, XSF, "state").get("value") == "false"
+    await friend.result(friend.bare, "<query xmlns='jabber:iq:roster'/>")
+    assert friend.unclaimed() == []
+    assert found.queued == 0

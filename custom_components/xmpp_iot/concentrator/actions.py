@@ -130,9 +130,12 @@ class Actions:
             f"xmpp_iot {domain}.{act.action}",
         )
         # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
-        await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
+        try:
+            await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
+        finally:  # the asker may also have been sent away, at unload
+            if not call.done():
+                call.add_done_callback(partial(self._late, act, context))
         if not call.done():
-            call.add_done_callback(partial(self._late, act, context))
             raise RemoteTimeout(
                 f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
             )

@@ -224,6 +224,10 @@ class Feeds:
             feed.dirty = dict.fromkeys(wanted[len(batch.entities) :])
             try:
                 for item in batch.items:
+                    if not feed.view.issuperset(batch.entities):
+                        # Taken out of sight while the item before was under way.
+                        feed.restore(batch.entities)
+                        break
                     await self._carrier.publish(feed.name, feed.next_item_id(), item)
             except NotConnected:
                 feed.restore(batch.entities)

@@ -64,7 +64,6 @@ STATIC: Final = frozenset(
         "min_color_temp_kelvin",
         "min_humidity",
         "min_temp",
-        "mode_of_entry",
         "operation_list",
         "options",
         "pattern",

@@ -35,7 +35,6 @@ _STATES: Final = {
 _MESSAGES: Final = {STATE_UNAVAILABLE: ("Error", "Unavailable", "Unavailable.")}
 
 type Permits = Callable[[str, Level], bool]  # entity id, what
-type Describe = Callable[[str, Permits], NodeInfo | None]
 
 
 def ref(node: NodeId) -> NodeRef:
