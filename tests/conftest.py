@@ -18,7 +18,7 @@ from pytest_socket import enable_socket
 
 # Without this import Home Assistant finds the test plugin's own custom_components only.
 import custom_components.xmpp_iot  # noqa: F401
-from scripts.support.paths import ROOT, ProgramMissing
+from scripts.support.paths import ROOT, ProgramMissing, find_node
 from scripts.support.processes import ChildProcess
 from scripts.support.servers import CertificateAuthority, Ejabberd, Prosody, XmppServer
 
@@ -91,6 +91,17 @@ def ejabberd(
     """Return a running ejabberd for ejabberd.example."""
     directory = tmp_path_factory.mktemp("ejabberd") / "server"
     yield from _running(Ejabberd, directory, certificate_authority)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Return the path of Node.js."""
+    try:
+        return find_node()
+    except ProgramMissing as missing:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.support import lengths, rooms
+from scripts.support import javascript, lengths, rooms
 
 
 def test_every_room_imports_only_what_it_may() -> None:
@@ -15,6 +15,13 @@ def test_every_room_imports_only_what_it_may() -> None:
 def test_every_file_is_short_enough() -> None:
     """No file of ours has more than 400 lines."""
     assert lengths.violations() == []
+
+
+@pytest.mark.usefixtures("node")
+def test_every_javascript_file_can_be_read() -> None:
+    """Node.js parses all that we wrote for it."""
+    assert javascript.modules() != []
+    assert list(javascript.violations()) == []
 
 
 @pytest.mark.parametrize(
@@ -73,13 +80,28 @@ def test_an_allowed_import_is_not_found(tmp_path: Path, module: str, line: str) 
     assert rooms.violations(tmp_path / "xmpp_iot") == []
 
 
-def test_a_long_file_is_found(tmp_path: Path) -> None:
-    """A file of 401 lines is named, one of 400 is not."""
+@pytest.mark.parametrize("suffix", [".py", ".js", ".sh", ""])
+def test_a_long_file_is_found(tmp_path: Path, suffix: str) -> None:
+    """A file of 401 lines is named, one of 400 is not, nor is a library of others."""
     folder = tmp_path / "tests"
-    folder.mkdir()
-    (folder / "short.py").write_text("pass\n" * 400)
-    (folder / "long.py").write_text("pass\n" * 401)
+    (library := folder / "node_modules").mkdir(parents=True)
+    (folder / f"short{suffix}").write_text("pass\n" * 400)
+    (folder / f"long{suffix}").write_text("pass\n" * 401)
+    (library / f"theirs{suffix}").write_text("pass\n" * 401)
 
     (found,) = lengths.violations(tmp_path)
 
-    assert "long.py: 401 lines" in found
+    assert f"long{suffix}: 401 lines" in found
+
+
+@pytest.mark.usefixtures("node")
+def test_a_javascript_file_that_cannot_be_read_is_found(tmp_path: Path) -> None:
+    """A mistake of the second of two files is named, with its place."""
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "fine.js").write_text('import process from "node:process";\n')
+    (tmp_path / "wrong.js").write_text("let twice;\nlet twice;\n")
+
+    (found,) = javascript.violations(tmp_path)
+
+    assert "wrong.js:2" in found
+    assert "SyntaxError" in found

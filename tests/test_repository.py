@@ -13,6 +13,7 @@ import pytest
 
 from homeassistant.const import Platform
 from homeassistant.util.yaml import parse_yaml
+from scripts.support.javascript import CLIENT
 from scripts.support.paths import COMPONENT, ROOT
 
 MANIFEST: dict[str, Any] = json.loads((COMPONENT / "manifest.json").read_text())
@@ -88,6 +89,25 @@ def test_requirements_are_pinned_and_tested_as_pinned() -> None:
     for requirement in MANIFEST["requirements"]:
         assert "==" in requirement
         assert requirement in tested
+
+
+def test_javascript_libraries_are_pinned_free_and_of_no_particular_registry() -> None:
+    """Each has a version, a sum to check it by, and a licence like ours; none says whence."""
+    text = (CLIENT / "package-lock.json").read_text()
+    direct = json.loads((CLIENT / "package.json").read_text())["dependencies"]
+    packages = {
+        path.removeprefix("node_modules/"): package
+        for path, package in json.loads(text)["packages"].items()
+        if path
+    }
+
+    assert direct == {name: packages[name]["version"] for name in direct}
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-"), name
+        # (the oldest say it in their LICENSE only, which is MIT's)
+        assert package.get("license", "MIT") in {"ISC", "MIT"}, name
+        assert "hasInstallScript" not in package, name
+    assert "://" not in text
 
 
 def test_imported_components_are_dependencies() -> None:

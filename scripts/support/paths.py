@@ -34,6 +34,16 @@ def find_program(*names: str) -> str:
     raise ProgramMissing(f"{names[0]} is not there: scripts/setup says how to get it")
 
 
+def find_node() -> str:
+    """Return the path of the Node.js that scripts/setup chose, or ProgramMissing.
+
+    The first one on PATH may be too old.
+    """
+    if os.access(node := CACHE / "bin" / "node", os.X_OK):
+        return str(node)
+    raise ProgramMissing("node is not there: scripts/setup says how to get it")
+
+
 def find_chromium() -> str:
     """Return the path of a Chromium, or ProgramMissing."""
     for folder, pattern in _CHROMIUMS_ELSEWHERE:

@@ -3,77 +3,26 @@
 What a friend changes is looked up by Home Assistant's own REST API.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
-
-import aiohttp
 import pytest
 
-from scripts.support.servers import ServerAccount
 from tests.server.client import Client
-from tests.server.dialects import DIALECTS, Words, event, field, follow, read, walk
+from tests.server.dialects import (
+    DIALECTS,
+    Words,
+    event,
+    field,
+    follow,
+    read,
+    shared,
+    walk,
+)
+
+from .conftest import Demo
 
 LIGHT = "light.kitchen_lights"
 THERMOMETER = "sensor.outside_temperature"
 
 pytestmark = [pytest.mark.demo, pytest.mark.usefixtures("socket_enabled")]
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The demo's server, and the house `home` behind it."""
-
-    accounts: dict[str, ServerAccount]
-    host: str
-    port: int
-    ca_file: Path
-    jid: str
-    url: str
-    token: str
-
-    @classmethod
-    def ready(cls, facts: dict[str, Any]) -> Self:
-        """Return what a ready file says."""
-        home = facts["homeassistant"]["home"]
-        return cls(
-            accounts={
-                user: ServerAccount(account["jid"], account["password"])
-                for user, account in facts["accounts"].items()
-            },
-            host=facts["xmpp"]["host"],
-            port=facts["xmpp"]["port"],
-            ca_file=Path(facts["xmpp"]["ca_file"]),
-            jid=home["concentrator_jid"],
-            url=home["url"],
-            token=home["token"],
-        )
-
-    @property
-    def bare(self) -> str:
-        """The house's address."""
-        return self.accounts["home"].jid
-
-    async def api(self, path: str, data: dict[str, str] | None = None) -> Any:
-        """Ask Home Assistant."""
-        method = "GET" if data is None else "POST"
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with (
-            aiohttp.ClientSession(headers=headers, raise_for_status=True) as session,
-            session.request(method, f"{self.url}/api/{path}", json=data) as answer,
-        ):
-            return await answer.json()
-
-    async def state(self, entity_id: str) -> str:
-        """Return the state Home Assistant says an entity has."""
-        found: str = (await self.api(f"states/{entity_id}"))["state"]
-        return found
-
-
-@pytest.fixture
-def there(demo: dict[str, Any]) -> Demo:
-    """Return the running demo."""
-    return Demo.ready(demo)
 
 
 @pytest.fixture(params=DIALECTS)
@@ -89,7 +38,8 @@ async def test_a_friend_reads_controls_and_follows(there: Demo, words: Words) ->
         jid = await friend.sees(there.bare)
         assert jid == there.jid
         found = await walk(friend, jid, words)
-        assert {one["entity_id"] for one in await there.api("states")} <= set(found)
+        entities = {one["entity_id"] for one in await there.api("states")}
+        assert entities & set(found) == shared(entities) != entities
 
         thermometer = await read(friend, jid, words, THERMOMETER)
         value = field(thermometer, words, "state")

@@ -1,6 +1,7 @@
 """What clients say in each dialect, typed by hand and not taken from the component."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
@@ -84,6 +85,16 @@ SOURCE = {True: "sourceId='entities'", False: "src='entities'"}
 def source(words: Words) -> str:
     """Return the attribute naming the source."""
     return SOURCE[words is XSF]
+
+
+def shared(entity_ids: Iterable[str]) -> set[str]:
+    """Return the entities that anybody sees: the house's ears, mouth and mind are nobody's."""
+    return {
+        entity_id
+        for entity_id in entity_ids
+        if entity_id.partition(".")[0]
+        not in {"conversation", "image_processing", "stt", "tts"}
+    }
 
 
 async def walk(client: Client, to: str, words: Words) -> dict[str, Element]:
