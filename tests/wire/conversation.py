@@ -9,17 +9,21 @@ from typing import Literal, Self, assert_never
 
 from custom_components.xmpp_iot.wire.dialects import Dialect
 from custom_components.xmpp_iot.wire.errors import NoAnswer, NotConnected
+from custom_components.xmpp_iot.wire.form_model import Form
+from custom_components.xmpp_iot.wire.happening import NodeEvent
 from custom_components.xmpp_iot.wire.model import (
     Caller,
     ControlFormRequest,
     ControlRequest,
-    Form,
+    NodeRef,
     Reading,
     ReadRequest,
     TreeAnswer,
     TreeRequest,
 )
-from custom_components.xmpp_iot.wire.service import IoTService, RequestHandler
+from custom_components.xmpp_iot.wire.provider import NoticeHandler, RequestHandler
+from custom_components.xmpp_iot.wire.report import ReportItem
+from custom_components.xmpp_iot.wire.service import IoTService
 from custom_components.xmpp_iot.wire.xml import Element, from_text, to_text
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -31,6 +35,8 @@ class Line:
     """A transport that keeps what is sent, and can be down."""
 
     handlers: dict[str, RequestHandler] = field(default_factory=dict)
+    notices: dict[str, NoticeHandler] = field(default_factory=dict)
+    gone: list[Callable[[str | None], None]] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
     reads: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,6 +55,23 @@ class Line:
         """Keep the handler until it is taken back."""
         self.handlers.update(dict.fromkeys(tags, handler))
         return self.handlers.clear
+
+    def handle_message(
+        self, tags: Iterable[str], handler: NoticeHandler
+    ) -> Callable[[], None]:
+        """Keep the handler until it is taken back."""
+        self.notices.update(dict.fromkeys(tags, handler))
+        return self.notices.clear
+
+    def on_gone(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
+        """Keep the callback until it is taken back."""
+        self.gone.append(callback)
+        return lambda: self.gone.remove(callback)
+
+    def lose(self, jid: str | None) -> None:
+        """Tell that somebody is gone, or (None) everybody."""
+        for callback in tuple(self.gone):
+            callback(jid)
 
     def send_message(
         self, to: str, payload: Element | str, *, kind: str = "normal"
@@ -97,6 +120,17 @@ class House:
     callers: list[Caller] = field(default_factory=list)
     requests: list[object] = field(default_factory=list)
     closed: int = 0
+    reports: Sequence[Sequence[ReportItem] | Exception | Callable[[], object]] = ()
+    names: tuple[str, ...] = ()
+    hidden: set[NodeRef] = field(default_factory=set)
+    history: Sequence[NodeEvent] | None = None
+    value_followers: list[tuple[tuple[NodeRef, ...], Callable[[NodeRef], None]]] = (
+        field(default_factory=list)
+    )
+    rights_followers: list[Callable[[], None]] = field(default_factory=list)
+    node_followers: list[tuple[Caller, Callable[[Sequence[NodeEvent]], None]]] = field(
+        default_factory=list
+    )
 
     async def tree(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         """Give the answer."""
@@ -133,6 +167,69 @@ class House:
         assert isinstance(answer, Form)
         return answer
 
+    async def query(
+        self, caller: Caller, request: TreeRequest
+    ) -> AsyncIterator[Sequence[ReportItem]]:
+        """Go through the report."""
+        self._asked(caller, request)
+        try:
+            for step in self.reports:
+                match step:
+                    case Exception():
+                        raise step
+                    case Sequence():
+                        yield step
+                    case _ if callable(step):
+                        await step()  # type: ignore[misc]
+                    case _:
+                        assert_never(step)
+        finally:
+            self.closed += 1
+
+    async def interfaces(self, caller: Caller, node: NodeRef) -> tuple[str, ...]:
+        """Give the names, or raise."""
+        self._asked(caller, node)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.names
+
+    def visible(self, caller: Caller, nodes: Iterable[NodeRef]) -> tuple[NodeRef, ...]:
+        """Return all but the hidden ones."""
+        return tuple(node for node in nodes if node not in self.hidden)
+
+    def follow_values(
+        self, nodes: Iterable[NodeRef], changed: Callable[[NodeRef], None]
+    ) -> Callable[[], None]:
+        """Keep the follower until it is taken back."""
+        follower = (tuple(nodes), changed)
+        self.value_followers.append(follower)
+        return lambda: self.value_followers.remove(follower)
+
+    def follow_rights(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Keep the follower until it is taken back."""
+        self.rights_followers.append(changed)
+        return lambda: self.rights_followers.remove(changed)
+
+    def follow_nodes(
+        self,
+        caller: Caller,
+        source: str,
+        happened: Callable[[Sequence[NodeEvent]], None],
+    ) -> Callable[[], None]:
+        """Keep the follower until it is taken back; raise what there is to raise."""
+        self._asked(caller, source)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        follower = (caller, happened)
+        self.node_followers.append(follower)
+        return lambda: self.node_followers.remove(follower)
+
+    def happened_since(
+        self, caller: Caller, source: str, since: datetime
+    ) -> Sequence[NodeEvent] | None:
+        """Return what is remembered."""
+        return self.history
+
     def _answered(self, caller: Caller, request: object) -> TreeAnswer:
         self._asked(caller, request)
         if isinstance(self.answer, Exception):
@@ -168,6 +265,15 @@ class Conversation:
         names = [task.get_name() for task in asyncio.all_tasks()]
         assert not [name for name in names if name.startswith("xmpp_iot")]
         assert not conversation.line.handlers
+        assert not conversation.line.notices
+        assert not conversation.line.gone
+        house = conversation.house
+        followers = (
+            house.value_followers,
+            house.rights_followers,
+            house.node_followers,
+        )
+        assert not any(followers)
 
     async def ask(
         self,

@@ -8,7 +8,12 @@ from custom_components.xmpp_iot.wire.answers import (
     encode_answer,
     encode_no_addable_types,
 )
-from custom_components.xmpp_iot.wire.concentrator import OPERATIONS, Part, decode_tree
+from custom_components.xmpp_iot.wire.concentrator import (
+    OPERATIONS,
+    Part,
+    decode_tree,
+    encode_tree,
+)
 from custom_components.xmpp_iot.wire.dialects import FAMILIES, Dialect
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
@@ -16,6 +21,7 @@ from custom_components.xmpp_iot.wire.errors import (
     ResourceConstraint,
     StanzaError,
 )
+from custom_components.xmpp_iot.wire.form_model import Form, FormField
 from custom_components.xmpp_iot.wire.model import (
     Capabilities,
     Command,
@@ -25,8 +31,7 @@ from custom_components.xmpp_iot.wire.model import (
     DataSource,
     DataSources,
     Done,
-    Form,
-    FormField,
+    Inheritance,
     NodeInfo,
     NodeMessage,
     NodeParameter,
@@ -34,6 +39,7 @@ from custom_components.xmpp_iot.wire.model import (
     Nodes,
     NodeState,
     Operation,
+    QueryBegun,
     TreeAnswer,
     TreeRequest,
     ValueType,
@@ -107,6 +113,13 @@ ANSWERS: dict[Operation, TreeAnswer] = {
     ),
     Operation.GET_COMMAND_PARAMETERS: Form("Turn on", (FormField(var="brightness"),)),
     Operation.EXECUTE_NODE_COMMAND: Done(),
+    Operation.GET_NODE_INHERITANCE: Inheritance(
+        ("homeassistant.sensor", "entity"), ("urn:nfi:iot:hi:sensor:temperature:1.0",)
+    ),
+    Operation.GET_NODE_PARAMETERS: Form("Hall", (FormField(var="name"),)),
+    Operation.SET_NODE_PARAMETERS: Nodes((NODE,)),
+    Operation.EXECUTE_NODE_QUERY: QueryBegun("f3a9"),
+    Operation.ABORT_NODE_QUERY: Done(),
     **dict.fromkeys(
         (Operation.GET_ALL_DATA_SOURCES, Operation.GET_ROOT_DATA_SOURCES),
         DataSources(
@@ -128,6 +141,7 @@ ANSWERS: dict[Operation, TreeAnswer] = {
     ),
 }
 
+SORT_ORDER = "<sortOrder parameterName='name'/>"
 FORM = (
     "<x xmlns='jabber:x:data' type='submit'>"
     "<field var='brightness'><value>300</value></field></x>"
@@ -142,10 +156,16 @@ def request(name: str, dialect: Dialect, parts: Part) -> Element:
         Part.SOURCE: f"{dialect.source}='entities'",
         Part.DETAILS: "parameters='true' messages='1'",
         Part.COMMAND: "command='turn_on'",
+        Part.NEW_QUERY: "queryId='f3a9'",
+        Part.QUERY: "queryId='f3a9'",
     }
     children = {
         Part.NODES: f"<{dialect.node} {address}/><{dialect.node} {dialect.node_id}='b'/>",
         Part.TYPES: "<onlyIfDerivedFrom> homeassistant.light </onlyIfDerivedFrom>",
+        Part.ORDER: (
+            "<sortOrder parameterName='name'/>"
+            "<sortOrder parameterName='uid' ascending='false'/>"
+        ),
         Part.FORM: FORM,
     }
     return from_text(
@@ -163,6 +183,7 @@ def test_requests_are_read(operation: Operation, dialect: Dialect) -> None:
     """Every operation's request arrives whole, and nothing in it that it does not use."""
     parts = OPERATIONS[operation]
     nodes = {Part.NODE: (HALL,), Part.NODES: (HALL, NodeRef("b"))}
+    begins = Part.NEW_QUERY in parts and dialect is not XSF
     assert decode_tree(request(operation, dialect, parts), dialect) == TreeRequest(
         operation=operation,
         nodes=next((found for part, found in nodes.items() if part in parts), ()),
@@ -172,8 +193,10 @@ def test_requests_are_read(operation: Operation, dialect: Dialect) -> None:
         derived_from=frozenset(
             {"homeassistant.light"} if Part.TYPES in parts else set[str]()
         ),
+        sort_order=(("name", True), ("uid", False)) if Part.ORDER in parts else (),
         command="turn_on" if Part.COMMAND in parts else "",
         form={"brightness": ("300",)} if Part.FORM in parts else None,
+        query_id="f3a9" if begins or Part.QUERY in parts else "",
         dialect=dialect.concentrator,
     )
 
@@ -204,10 +227,32 @@ def test_a_source_may_be_left_out(dialect: Dialect) -> None:
             f"<getAllNodes xmlns='{{ns}}'>{'<onlyIfDerivedFrom/>' * 101}</getAllNodes>",
             ResourceConstraint,
         ),
+        (
+            f"<getChildNodes xmlns='{{ns}}' {{id}}='a'>{SORT_ORDER * 11}</getChildNodes>",
+            ResourceConstraint,
+        ),
+        (
+            "<getRootNodes xmlns='{ns}'><sortOrder ascending='true'/></getRootNodes>",
+            BadRequest,
+        ),
+        ("<abortNodeQuery xmlns='{ns}' {id}='a' command='c'/>", BadRequest),
+        ("<setNodeParametersAfterEdit xmlns='{ns}' {id}='a'/>", BadRequest),
         ("<makeCoffee xmlns='{ns}'/>", FeatureNotImplemented),
         ("<destroyNode xmlns='{ns}' {id}='a'/>", FeatureNotImplemented),
     ],
-    ids=["id", "flag", "command", "forms", "types", "unknown", "not performed"],
+    ids=[
+        "id",
+        "flag",
+        "command",
+        "forms",
+        "types",
+        "orders",
+        "order",
+        "query",
+        "edit",
+        "unknown",
+        "not performed",
+    ],
 )
 def test_malformed_requests_are_refused(
     text: str, error: type[StanzaError], dialect: Dialect
@@ -218,13 +263,42 @@ def test_malformed_requests_are_refused(
         decode_tree(asked, dialect)
 
 
+NOTHING_TO_SAY = {
+    Operation.EXECUTE_NODE_COMMAND,
+    Operation.EXECUTE_NODE_QUERY,
+    Operation.ABORT_NODE_QUERY,
+}
+
+
+@each_dialect
+def test_a_query_is_ended_without_its_command(dialect: Dialect) -> None:
+    """XEP-0326's schema has no command there: the id is enough."""
+    asked = request("abortNodeQuery", dialect, Part.NODE | Part.QUERY)
+    assert decode_tree(asked, dialect).command == ""
+
+
+def test_neuro_foundation_names_its_queries() -> None:
+    """A query nobody could end or tell from others is refused."""
+    with pytest.raises(BadRequest, match="queryId"):
+        decode_tree(request("executeNodeQuery", NF, Part.NODE | Part.COMMAND), NF)
+
+
+@each_dialect
+@each_operation
+def test_requests_of_ours_are_valid(operation: Operation, dialect: Dialect) -> None:
+    """Every request we send is what the dialect's schema allows."""
+    asked = decode_tree(request(operation, dialect, OPERATIONS[operation]), dialect)
+    assert_valid(encode_tree(asked, dialect))
+
+
 @each_dialect
 @each_operation
 def test_answers_are_valid(operation: Operation, dialect: Dialect) -> None:
     """Every answer is what the dialect's schema allows."""
     answer = encode_answer(operation, ANSWERS[operation], dialect)
     if answer is None:
-        assert (operation, dialect is XSF) == (Operation.EXECUTE_NODE_COMMAND, False)
+        assert operation in NOTHING_TO_SAY
+        assert dialect is not XSF
         return
     assert_valid(answer)
 
@@ -261,6 +335,10 @@ def test_answers_in_neuro_foundation() -> None:
         '<x xmlns="jabber:x:data" type="form">'
     )
     assert 'type="Parametrized"' in texts[Operation.GET_NODE_COMMANDS]
+    assert texts[Operation.GET_NODE_INHERITANCE].startswith(
+        f"<inheritance{start}<baseClasses><value>homeassistant.sensor</value>"
+    )
+    assert texts[Operation.SET_NODE_PARAMETERS].startswith("<nodeInfo ")
 
 
 def test_answers_in_xsf() -> None:
@@ -281,6 +359,10 @@ def test_answers_in_xsf() -> None:
     assert "sourceId" not in texts[Operation.GET_NODE]
     assert 'parentCacheType="east"' in texts[Operation.GET_NODE]
     assert 'type="Parameterized"' in texts[Operation.GET_NODE_COMMANDS]
+    assert 'queryId="f3a9"' in texts[Operation.EXECUTE_NODE_QUERY]
+    assert (
+        f'{start}><node nodeId="sensor.hall"' in (texts[Operation.SET_NODE_PARAMETERS])
+    )
 
 
 def test_a_plain_node_says_only_what_is_so() -> None:

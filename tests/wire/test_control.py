@@ -5,17 +5,24 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from custom_components.xmpp_iot.wire.control import (
+    MAX_ERROR,
     MAX_PARAMETERS,
     MAX_TEXT,
+    Affected,
     decode_get_form,
+    decode_parameter_errors,
     decode_set,
+    decode_set_done,
+    encode_get_form,
     encode_parameter_errors,
+    encode_set,
     encode_set_done,
 )
 from custom_components.xmpp_iot.wire.dialects import DIALECTS, FAMILIES, Dialect
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     ItemNotFound,
+    RemoteError,
     ResourceConstraint,
 )
 from custom_components.xmpp_iot.wire.model import (
@@ -26,7 +33,7 @@ from custom_components.xmpp_iot.wire.model import (
     Value,
     ValueType,
 )
-from custom_components.xmpp_iot.wire.xml import from_text, to_text
+from custom_components.xmpp_iot.wire.xml import clark, element, from_text, to_text
 
 from .schemas import assert_valid
 
@@ -199,3 +206,82 @@ def test_parameter_errors_are_named_both_ways_in_neuro_foundation() -> None:
     assert to_text(xsf) == (
         '<paramError xmlns="urn:xmpp:iot:control" var="a">No.</paramError>'
     )
+
+
+@each_dialect
+def test_what_is_asked_of_others_is_valid(dialect: Dialect) -> None:
+    """Requests of ours are what the schemas know, with every type of parameter."""
+    settings = tuple(Setting(kind, kind, value) for kind, (_, value) in VALUES.items())
+    assert_valid(
+        encode_set(ControlRequest(nodes=(DESK,), settings=settings), dialect),
+        encode_set(ControlRequest(nodes=(DESK,), form={"power": ("1",)}), dialect),
+        encode_get_form(ControlFormRequest((DESK, NodeRef("b"))), dialect),
+    )
+
+
+@each_dialect
+def test_an_enumeration_is_text_where_there_is_none(dialect: Dialect) -> None:
+    """Every dialect can set a mode by its name."""
+    mode = Setting("mode", ValueType.ENUM, "heat")
+    request = encode_set(ControlRequest(nodes=(DESK,), settings=(mode,)), dialect)
+    (read,) = decode_set(request, dialect).settings
+    assert read.value == "heat"
+    assert read.type is (ValueType.STRING if dialect is XSF else ValueType.ENUM)
+
+
+@each_dialect
+def test_done_as_requested_is_empty(dialect: Dialect) -> None:
+    """Nothing in the answer: everything was set."""
+    assert decode_set_done(encode_set_done(dialect), dialect) == Affected()
+
+
+@each_dialect
+def test_a_peer_may_have_set_less(dialect: Dialect) -> None:
+    """The answer lists what was set of the nodes and parameters."""
+    name, parameter_name = dialect.affected_parameter, dialect.parameter_name
+    listed = f"<{name} {parameter_name}='power'/><note xmlns='urn:other'/>"
+    answer = message(dialect, listed, dialect.control_done)
+    assert_valid(message(dialect, listed.partition("<note")[0], dialect.control_done))
+    assert decode_set_done(from_text(answer), dialect) == Affected((DESK,), ("power",))
+
+
+def test_a_refusal_of_old() -> None:
+    """What peers refused by a code in the answer is a refusal."""
+    answer = "<setResponse xmlns='urn:xmpp:iot:control' responseCode='{}'/>"
+    assert decode_set_done(from_text(answer.format("OK")), XSF) == Affected()
+    with pytest.raises(RemoteError, match="NotFound"):
+        decode_set_done(from_text(answer.format("NotFound")), XSF)
+
+
+def test_another_answer_is_none() -> None:
+    """What answers something else says nothing of a set."""
+    for text in ("<resp xmlns='urn:nf:iot:sd:1.0' id='1'/>", "<resp/>"):
+        with pytest.raises(BadRequest):
+            decode_set_done(from_text(text), NF)
+
+
+@each_dialect
+def test_parameter_errors_are_read(dialect: Dialect) -> None:
+    """What is written is read, and others' elements are passed over."""
+    errors = {"a": "Too high.", "b": ""}
+    children = (
+        element("{urn:other}paramError", {"n": "c"}),
+        element(clark(dialect.control, "paramError")),
+        *encode_parameter_errors(errors, dialect),
+    )
+    assert decode_parameter_errors(children) == errors
+
+
+@pytest.mark.parametrize("attribute", ["n", "var"])
+def test_parameter_errors_are_named_either_way(attribute: str) -> None:
+    """Peers write the name of a parameter in one of two attributes."""
+    text = f"<paramError xmlns='urn:ieee:iot:ctr:1.0' {attribute}='a'>No.</paramError>"
+    assert decode_parameter_errors([from_text(text)]) == {"a": "No."}
+
+
+def test_parameter_errors_are_bounded() -> None:
+    """A peer's error is not a book."""
+    errors = {str(number): "x" * 5000 for number in range(500)}
+    read = decode_parameter_errors(encode_parameter_errors(errors, NF))
+    assert len(read) == MAX_PARAMETERS
+    assert {len(text) for text in read.values()} == {MAX_ERROR}

@@ -30,11 +30,17 @@ def test_families_stand_in_their_order() -> None:
 
 
 def test_every_namespace_has_its_dialect() -> None:
-    """Twelve namespaces, three of each family."""
-    assert len(DIALECTS) == 12
+    """Three of each family, and two more of each that has events and clocks."""
+    assert len(DIALECTS) == 4 * 3 + 3 * 2
     for dialect in FAMILIES:
-        for namespace in (dialect.sensor_data, dialect.control, dialect.concentrator):
-            assert DIALECTS[namespace] is dialect
+        for namespace in (
+            dialect.sensor_data,
+            dialect.control,
+            dialect.concentrator,
+            dialect.events,
+            dialect.synchronization,
+        ):
+            assert not namespace or DIALECTS[namespace] is dialect
 
 
 @each_dialect
@@ -42,7 +48,7 @@ def test_tables_know_all_of_the_model(dialect: Dialect) -> None:
     """Nothing of the model is without a name in any dialect."""
     assert set(dialect.field_elements) == set(ValueType)
     assert set(dialect.categories) == set(Category)
-    assert set(dialect.requested.values()) == set(Category)
+    assert set().union(*dialect.requested.values()) == set(Category)
     assert set(dialect.qualities) == set(Quality)
     assert set(dialect.command_types) == set(CommandType)
     assert set(dialect.answers) <= set(Operation)
@@ -51,7 +57,14 @@ def test_tables_know_all_of_the_model(dialect: Dialect) -> None:
 def test_neuro_foundation_families_differ_in_namespaces_only() -> None:
     """Same names in all three; only the deployed two have their own command type."""
     nf, nfi, ieee, _ = FAMILIES
-    own = {"name", "sensor_data", "control", "concentrator"}
+    own = {
+        "name",
+        "sensor_data",
+        "control",
+        "concentrator",
+        "events",
+        "synchronization",
+    }
     for other, more in ((nfi, {"command_types"}), (ieee, set[str]())):
         different = {
             field.name

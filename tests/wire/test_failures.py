@@ -26,6 +26,7 @@ from custom_components.xmpp_iot.wire.failures import (
     encode_failure,
 )
 from custom_components.xmpp_iot.wire.model import Operation
+from custom_components.xmpp_iot.wire.node_events import EVENT_REQUESTS
 from custom_components.xmpp_iot.wire.xml import Element, to_text
 
 from .schemas import assert_valid
@@ -46,7 +47,8 @@ def failed_requests(dialect: Dialect) -> Iterator[Element]:
     """Yield a request of every operation that is known, and one that is not."""
     for operation, parts in OPERATIONS.items():
         yield request(operation, dialect, parts)
-    for name in sorted(UNIMPLEMENTED - {"registerSniffer", "unregisterSniffer"}):
+    others = UNIMPLEMENTED - {"registerSniffer", "unregisterSniffer"}
+    for name in sorted(others | EVENT_REQUESTS):
         yield request(name, dialect, Part.NODE)
 
 
@@ -118,5 +120,6 @@ def test_a_failed_node_keeps_its_id() -> None:
 
 def test_all_requests_of_the_specifications_are_known() -> None:
     """46 names: 37 of both dialects, 7 of XSF only, 2 of NF only."""
-    assert len(REQUESTS) == 46
+    assert len(REQUESTS | EVENT_REQUESTS) == 46
+    assert not REQUESTS & EVENT_REQUESTS
     assert not UNIMPLEMENTED & set(Operation)

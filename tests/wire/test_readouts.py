@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 import logging
 
 import pytest
@@ -12,37 +11,23 @@ from custom_components.xmpp_iot.wire.dialects import FAMILIES, Dialect
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     Conflict,
-    FeatureNotImplemented,
     Forbidden,
     ItemNotFound,
     ResourceConstraint,
 )
-from custom_components.xmpp_iot.wire.model import Field, NodeRef, Reading, ValueType
-from custom_components.xmpp_iot.wire.readouts import MAX_RUNNING, Packer
+from custom_components.xmpp_iot.wire.model import Reading
+from custom_components.xmpp_iot.wire.readouts import MAX_RUNNING
 from custom_components.xmpp_iot.wire.xml import from_text
 
 from .conversation import FRIEND, Conversation, cancel, read
+from .readings import FAILED, LARGE, is_last, reading, settle
 from .schemas import assert_valid
 
-MORNING = datetime(2026, 11, 21, 6, tzinfo=UTC)
 NF, NFI, _, XSF = FAMILIES
-HALL = NodeRef("sensor.hall", "entities")
 GUEST = replace(FRIEND, jid="guest@example.org/1")
 
 each_dialect = pytest.mark.parametrize("dialect", FAMILIES, ids=lambda one: one.name)
 each_nf = pytest.mark.parametrize("dialect", FAMILIES[:3], ids=lambda one: one.name)
-
-
-def reading(text: str = "21.4", *, error: str = "", count: int = 1) -> Reading:
-    """Return a reading of the hall with `count` fields of `text`."""
-    fields = tuple(
-        Field(name=f"F{n}", type=ValueType.STRING, value=text) for n in range(count)
-    )
-    return Reading(node=HALL, at=MORNING, fields=fields, error=error)
-
-
-FAILED = Reading(node=HALL, at=MORNING, error="Offline.")
-LARGE = reading("x" * 1000, count=40)  # more than an answer, less than a message
 
 
 @pytest.fixture
@@ -50,18 +35,6 @@ async def conversation() -> AsyncIterator[Conversation]:
     """Return a conversation that leaves nothing behind."""
     async with Conversation.held() as conversation:
         yield conversation
-
-
-async def settle() -> None:
-    """Let everything that can run have run."""
-    for _ in range(100):
-        await asyncio.sleep(0)
-
-
-def is_last(message: str, dialect: Dialect) -> bool:
-    """Return whether a message says that it is the last."""
-    mark, on_last = dialect.last_mark
-    return (from_text(message).get(mark) == "true") is on_last
 
 
 @each_nf
@@ -75,7 +48,7 @@ async def test_a_small_readout_is_the_answer(
         read(dialect), kind="set" if kind == "set" else "get"
     )
     assert answer.startswith(f'<resp xmlns="{dialect.sensor_data}" id="7"><nd ')
-    assert answer.count("<nd ") == 2
+    assert answer.count("<ts ") == 2
     assert "<err>Offline.</err>" in answer
     assert_valid(answer)
     await settle()
@@ -93,7 +66,7 @@ async def test_a_small_readout_in_xsf_follows(conversation: Conversation) -> Non
     assert recipients == ["", FRIEND.jid, FRIEND.jid]  # never before the answer
     fields, failure = conversation.said()
     assert fields.startswith("<fields ")
-    assert fields.count("<node ") == 2
+    assert fields.count("<timestamp ") == 2
     assert failure.startswith("<failure ")
     assert failure.count("<error ") == 2
     assert [is_last(one, XSF) for one in (fields, failure)] == [False, True]
@@ -144,14 +117,14 @@ async def test_many_failures_come_in_messages(
     conversation: Conversation, dialect: Dialect
 ) -> None:
     """Failures are packed as fields are, after them."""
-    conversation.house.steps = ([reading()] + [FAILED] * 1000,)
+    conversation.house.steps = ([reading()] + [FAILED] * 2000,)
     await conversation.ask(read(dialect))
     await settle()
     messages = conversation.said()
     assert len(messages) > 1
     assert [is_last(one, dialect) for one in messages].count(True) == 1
     assert is_last(messages[-1], dialect)
-    assert sum(one.count("Offline.") for one in messages) == 1000
+    assert sum(one.count("Offline.") for one in messages) == 2000
     assert_valid(*messages)
 
 
@@ -247,13 +220,17 @@ async def test_xsf_refuses_that_nodes_are_missing(conversation: Conversation) ->
 
 
 @each_dialect
-async def test_readouts_are_made_now(
+async def test_what_has_passed_is_now(
     conversation: Conversation, dialect: Dialect
 ) -> None:
-    """A time that has passed is now; later is not offered."""
-    await conversation.ask(read(dialect, more="when='2020-01-01T00:00:00Z'"))
-    with pytest.raises(FeatureNotImplemented):
-        await conversation.ask(read(dialect, more="when='2999-01-01T00:00:00Z'"))
+    """A time that has passed is no reason to wait, or to refuse."""
+    conversation.house.steps = ([reading()],)
+    answer = await conversation.ask(
+        read(dialect, more="when='2020-01-01T00:00:00Z'"), kind="get"
+    )
+    assert "queued" not in answer
+    await settle()
+    assert "21.4" in "".join((answer, *conversation.said()))
 
 
 @each_dialect
@@ -318,6 +295,60 @@ async def test_only_the_asker_cancels(conversation: Conversation) -> None:
 
 
 @each_dialect
+async def test_a_batch_of_many_messages_is_cancelled_between_two(
+    conversation: Conversation, dialect: Dialect
+) -> None:
+    """A cancel does not wait for the end of what has been read."""
+    conversation.house.steps = ([LARGE], [LARGE] * 9)
+    conversation.line.reads.clear()
+    await conversation.ask(read(dialect))
+    await settle()
+    assert len(conversation.said()) == 1  # the server reads no more
+    await conversation.ask(cancel(dialect))
+    conversation.line.reads.set()
+    await settle()
+    assert conversation.said() == []
+
+
+@each_dialect
+@pytest.mark.parametrize("gone", [FRIEND.jid, None])
+async def test_a_readout_ends_when_the_asker_is_gone(
+    conversation: Conversation, dialect: Dialect, gone: str | None
+) -> None:
+    """Nobody is there for the data, so it is not read any more."""
+    conversation.house.steps = ([LARGE], [LARGE], asyncio.Event().wait)
+    await conversation.ask(read(dialect))
+    await settle()
+    assert len(conversation.said()) == 1
+    conversation.line.lose("somebody@example.org/else")
+    await settle()
+    assert conversation.house.closed == 0
+    conversation.line.lose(gone)
+    await settle()
+    assert conversation.said() == []
+    assert conversation.house.closed == 1
+
+
+@each_dialect
+async def test_the_asker_is_gone_before_the_answer(
+    conversation: Conversation, dialect: Dialect
+) -> None:
+    """Neither what is being read nor what has just been accepted is sent to nobody."""
+    go = asyncio.Event()
+    conversation.house.steps = (go.wait, [LARGE], [LARGE])
+    asking = asyncio.create_task(conversation.ask(read(dialect)))
+    await settle()
+    conversation.line.lose(FRIEND.jid)
+    go.set()
+    await asking
+    await conversation.ask(read(dialect, "8"))
+    conversation.line.lose(FRIEND.jid)
+    await settle()
+    assert conversation.said() == []
+    assert conversation.house.closed == 2
+
+
+@each_dialect
 async def test_an_id_is_used_once_at_a_time(
     conversation: Conversation, dialect: Dialect
 ) -> None:
@@ -342,30 +373,3 @@ async def test_readouts_of_a_contact_are_counted(conversation: Conversation) -> 
     await conversation.ask(read(NF), caller=GUEST)
     await conversation.service.stop()
     assert conversation.house.closed == MAX_RUNNING + 1
-
-
-@each_dialect
-@pytest.mark.parametrize("size", [1, 400, 3000])
-def test_packages_have_a_limit(dialect: Dialect, size: int) -> None:
-    """A reading too large for a message is split by fields; a field too large becomes an error."""
-    packer = Packer("7", dialect, limit=1000)
-    messages = [
-        *packer.add(reading("x" * size, error="And more.", count=7)),
-        *packer.finish(),
-    ]
-    assert all(len(message.encode()) < 1200 for message in messages)
-    assert [is_last(one, dialect) for one in messages].count(True) == 1
-    assert is_last(messages[-1], dialect)
-    text = "".join(messages)
-    assert "And more." in text
-    for number in range(7):
-        assert f"F{number}" in text
-    assert ("F6 is too large to be sent." in text) == (size == 3000)
-    assert_valid(*messages)
-
-
-def test_an_error_too_large_is_cut() -> None:
-    """What cannot be said at length is said in short."""
-    packer = Packer("7", NF, limit=2000)
-    messages = [*packer.add(replace(FAILED, error="x" * 5000)), *packer.finish()]
-    assert "".join(messages).count("x") < 1100

@@ -1,5 +1,6 @@
 """Sensor data: requests are understood, readings leave as the schemas want them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given, strategies as st
@@ -12,6 +13,7 @@ from custom_components.xmpp_iot.wire.errors import (
     StanzaError,
 )
 from custom_components.xmpp_iot.wire.model import (
+    HISTORICAL,
     CancelRead,
     Category,
     Field,
@@ -27,7 +29,10 @@ from custom_components.xmpp_iot.wire.sensor_data import (
     decode_cancel,
     decode_read,
     encode_accepted,
+    encode_cancel,
     encode_cancelled,
+    encode_read,
+    encode_started,
     render_error,
     render_failure,
     render_fields,
@@ -66,7 +71,9 @@ EVERYTHING = Reading(
             for kind in Category
         ),
         *(
-            Field(name=kind, type=ValueType.STRING, value="x", quality=kind)
+            Field(
+                name=kind, type=ValueType.STRING, value="x", qualities=frozenset({kind})
+            )
             for kind in Quality
         ),
     ),
@@ -93,15 +100,22 @@ def test_neuro_foundation_request_is_read(namespace: str) -> None:
         fields=frozenset({"Temperature"}),
         categories=frozenset({Category.MOMENTARY, Category.IDENTITY}),
         when=MORNING,
+        start=datetime(2026, 11, 20, tzinfo=UTC),
+        end=MORNING,
     )
 
 
-@pytest.mark.parametrize("when", ["2026-11-20T00:00:00Z", "yesterday"])
-def test_a_time_span_changes_nothing(when: str) -> None:
-    """Who asks for a time span is told what is known: the present."""
-    request = "<req xmlns='urn:nf:iot:sd:1.0' id='1' {}><nd id='b'/></req>"
-    spanned = request.format(f"from='{when}' to='{when}'")
-    assert decoded(spanned) == decoded(request.format(""))
+@each_dialect
+def test_a_span_may_be_open(dialect: Dialect) -> None:
+    """Either end may be left out, and a span may be one moment."""
+    for start, end in ((MORNING, None), (None, MORNING), (MORNING, MORNING)):
+        span = {"from": start, "to": end}
+        said = " ".join(f"{k}='{v.isoformat()}'" for k, v in span.items() if v)
+        request = (
+            f"<req xmlns='{dialect.sensor_data}' {dialect.request_id}='1' {said}/>"
+        )
+        asked = decoded(request)
+        assert (asked.start, asked.end) == (start, end)
 
 
 @each_dialect
@@ -124,7 +138,7 @@ def test_xsf_request_is_read() -> None:
         id="77",
         nodes=(NodeRef("sensor.hall", "entities", "east"),),
         fields=frozenset({"Temperature"}),
-        categories=frozenset({Category.MOMENTARY, Category.HISTORICAL}),
+        categories=frozenset({Category.MOMENTARY, Category.HISTORICAL_DAY}),
     )
 
 
@@ -133,7 +147,7 @@ def test_xsf_request_is_read() -> None:
     [
         ("", frozenset()),
         ("all='true'", frozenset(Category)),
-        ("historical='true'", frozenset({Category.HISTORICAL})),
+        ("historical='true'", HISTORICAL),
         ("momentary='0' status='1'", frozenset({Category.STATUS})),
     ],
 )
@@ -152,6 +166,11 @@ def test_categories_are_what_was_asked(
         ("<req xmlns='urn:xmpp:iot:sensordata' seqnr='r-1'/>", BadRequest),
         ("<req xmlns='urn:xmpp:iot:sensordata' seqnr='2147483648'/>", BadRequest),
         ("<req xmlns='urn:nf:iot:sd:1.0' id='1' m='yes'/>", BadRequest),
+        ("<req xmlns='urn:nf:iot:sd:1.0' id='1' from='yesterday'/>", BadRequest),
+        (
+            "<req xmlns='urn:nf:iot:sd:1.0' id='1' from='2026-11-21T06:00:01Z' to='2026-11-21T06:00:00Z'/>",
+            BadRequest,
+        ),
         ("<req xmlns='urn:nf:iot:sd:1.0' id='1'><nd/></req>", BadRequest),
         ("<req xmlns='urn:nf:iot:sd:1.0' id='1'><f/></req>", BadRequest),
         (f"<req xmlns='urn:nf:iot:sd:1.0' id='{'x' * 1001}'/>", ResourceConstraint),
@@ -193,8 +212,35 @@ def test_cancel_names_its_readout(dialect: Dialect) -> None:
 
 @each_dialect
 def test_accepted_is_valid(dialect: Dialect) -> None:
-    """Accepted is what the schemas know."""
-    assert_valid(encode_accepted("7", dialect))
+    """Accepted, queued and started are what the schemas know."""
+    queued = encode_accepted("7", dialect, queued=True)
+    assert queued.get("queued") == "true"
+    assert_valid(encode_accepted("7", dialect), queued, encode_started("7", dialect))
+
+
+@each_dialect
+def test_what_is_asked_of_others_is_valid(dialect: Dialect) -> None:
+    """Requests of ours are what the schemas know; categories are said, whatever was wanted."""
+    whole = ReadRequest(
+        id="7",
+        nodes=(HALL, NodeRef("b", "", "east")),
+        fields=frozenset({"b", "a"}),
+        categories=frozenset(Category),
+        when=MORNING,
+        start=MORNING,
+        end=MORNING,
+    )
+    request = encode_read(whole, dialect)
+    assert request.get("all") == "true"
+    assert_valid(request, encode_cancel(CancelRead("7"), dialect))
+    unsaid = encode_read(ReadRequest(id="7"), dialect)
+    assert_valid(unsaid)
+    assert decode_read(unsaid, dialect).categories == frozenset(Category) - HISTORICAL
+    hourly = encode_read(
+        replace(whole, categories=frozenset({Category.HISTORICAL_HOUR})), dialect
+    )
+    assert_valid(hourly)
+    assert decode_read(hourly, dialect).categories >= {Category.HISTORICAL_HOUR}
 
 
 @each_dialect

@@ -10,16 +10,11 @@ from custom_components.xmpp_iot.wire.errors import (
     FeatureNotImplemented,
     NotAcceptable,
 )
-from custom_components.xmpp_iot.wire.model import (
-    Contains,
-    Done,
-    Form,
-    FormField,
-    TreeRequest,
-    ValueType,
-)
+from custom_components.xmpp_iot.wire.form_model import Form, FormField
+from custom_components.xmpp_iot.wire.forms import COLOR, FORM, VALIDATE
+from custom_components.xmpp_iot.wire.model import Contains, Done, TreeRequest, ValueType
 from custom_components.xmpp_iot.wire.service import features
-from custom_components.xmpp_iot.wire.xml import to_text
+from custom_components.xmpp_iot.wire.xml import split_tag, to_text
 
 from .conversation import Conversation
 from .schemas import assert_valid
@@ -37,16 +32,26 @@ async def conversation() -> AsyncIterator[Conversation]:
 
 
 def test_features_are_all_that_is_spoken() -> None:
-    """Twelve namespaces and four of forms, each once."""
+    """Five namespaces of each NF family, three of XSF, two of interfaces and four of forms, each once."""
     spoken = features()
-    assert len(spoken) == len(set(spoken)) == 16
-    assert {"urn:nf:iot:sd:1.0", "urn:xmpp:iot:concentrators"} <= set(spoken)
+    assert len(spoken) == len(set(spoken)) == 3 * 5 + 3 + 2 + 4
+    assert {
+        "urn:nf:iot:sd:1.0",
+        "urn:nfi:iot:events:1.0",
+        "urn:ieee:iot:synchronization:1.0",
+        "urn:nfi:iot:hi:1.0",
+        "urn:xmpp:iot:concentrators",
+        "urn:xmpp:iot:interoperability",
+    } <= set(spoken)
 
 
 def test_every_request_has_an_answerer() -> None:
-    """Fifty elements in each of four families."""
+    """Fifty elements in each of four families, four more in NF's; interfaces and forms have their own."""
     conversation = Conversation()
-    assert len(conversation.line.handlers) == 4 * (2 + 2 + 46)
+    handlers = conversation.line.handlers
+    assert len(handlers) == 4 * (2 + 2 + 46) + 3 * (2 + 2) + 2 + 2
+    namespaces = {split_tag(tag)[0] for tag in handlers}
+    assert namespaces == set(features()) - {FORM, VALIDATE, COLOR}
 
 
 async def test_stopping_twice_is_stopping() -> None:
@@ -164,7 +169,7 @@ async def test_a_rejected_form_is_explained(
 
 
 @each_dialect
-@pytest.mark.parametrize("name", ["destroyNode", "subscribe", "executeNodeQuery"])
+@pytest.mark.parametrize("name", ["destroyNode", "getIndices", "moveNodeUp"])
 async def test_what_is_not_performed_is_said_so(
     conversation: Conversation, dialect: Dialect, name: str
 ) -> None:

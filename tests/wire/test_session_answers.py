@@ -164,7 +164,7 @@ async def test_works_on_so_many_requests_of_one_contact(
         assert condition(house.hears("n2")[0]) == "resource-constraint"
         free.set()
         await house.until(lambda: house.hears("n0") and house.hears("n1"))
-        assert not house.session._responder._running
+        assert not house.session._responder._work._running
         free.clear()
         house.peer.send(
             f"<iq type='get' id='n3' from='{FRIEND}'><q xmlns='urn:q'/></iq>"

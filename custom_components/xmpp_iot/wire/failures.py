@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from .answers import Content
-from .concentrator import decode_form
+from .call import Call, dressed
+from .concentrator import decode_submitted
+from .content import Content
 from .dialects import Dialect
-from .errors import StanzaError
+from .errors import RemoteError, StanzaError
+from .form_model import NO_SUBMISSION
 from .forms import encode_no_form, encode_rejection
-from .model import NO_SUBMISSION, NodeState
-from .xml import Element, clark, element, split_tag
+from .model import NodeState
+from .xml import Element, bounded, clark, element, split_tag
 
 # XEP-0326 knows seven results; a condition that is not here is OtherError.
 _RESULTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -26,6 +28,21 @@ _RESULTS: Final[Mapping[str, str]] = MappingProxyType(
         "not-acceptable": "FormError",
     }
 )
+
+# What a peer means by them (the mapping of InsufficientPrivileges is ours: XEP-0326 defines none).
+_CONDITIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "FormError": ("not-acceptable", "modify"),
+        "InsufficientPrivileges": ("forbidden", "auth"),
+        "Locked": ("conflict", "wait"),
+        "NotFound": ("item-not-found", "cancel"),
+        "NotImplemented": ("feature-not-implemented", "cancel"),
+        "OtherError": ("internal-server-error", "wait"),
+    }
+)
+_UNKNOWN: Final = ("undefined-condition", "cancel")
+_DONE: Final = "OK"
+MAX_ERRORS: Final = 100  # parameters whose errors are read
 
 # Operations whose answer must have a form, an error, or may have errors, by XEP-0326's schema.
 _FORMS: Final = frozenset(
@@ -52,13 +69,35 @@ _EXECUTIONS: Final = frozenset(
 )
 
 
+def in_kind(call: Call, error: StanzaError) -> StanzaError:
+    """Return the error of a concentrator request as its dialect wants it told."""
+    children = encode_error_children(call.payload, error, call.dialect)
+    return dressed(error, children, encode_failure(call.payload, error, call.dialect))
+
+
+def decode_failure(answer: Element, dialect: Dialect) -> RemoteError | None:
+    """Return what failed by an answer's own words (XEP-0326), or None where it says nothing like it.
+
+    Peers tell it in an IQ of type error as well as in a result. `parameters` of the error say which
+    parameters were wrong, and why.
+    """
+    if (result := answer.get("result", _DONE)) == _DONE:
+        return None
+    errors = answer.findall(clark(dialect.concentrator, "error"))[:MAX_ERRORS]
+    reasons = {bounded(one.get("var", "")): one.text or "" for one in errors}
+    condition, kind = _CONDITIONS.get(result, _UNKNOWN)
+    failure = RemoteError(condition, kind, reasons.pop("", ""))
+    failure.parameters = MappingProxyType(reasons)
+    return failure
+
+
 def encode_error_children(
     request: Element, error: StanzaError, dialect: Dialect
 ) -> tuple[Element, ...]:
     """Return what stands inside of the stanza error: the form, with what is wrong per field."""
     if not error.parameters or dialect.in_band_results:
         return ()
-    submission = decode_form(request) or NO_SUBMISSION
+    submission = decode_submitted(request) or NO_SUBMISSION
     return (encode_rejection(submission, error.parameters, dialect),)
 
 

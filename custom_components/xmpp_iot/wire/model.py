@@ -4,16 +4,14 @@ Nothing here knows XML, slixmpp or Home Assistant. Terms are those of XEP-0323 (
 (control), XEP-0326 (concentrators) and XEP-0004 (data forms).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from types import MappingProxyType
+from typing import Final
+
+from .form_model import Form, Submission
 
 type Value = bool | int | float | str | date | datetime | time | timedelta
-type Submission = Mapping[str, tuple[str, ...]]  # form field -> its values
-
-NO_SUBMISSION: Submission = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,21 @@ class Category(StrEnum):
     STATUS = "status"
     COMPUTED = "computed"
     IDENTITY = "identity"
-    HISTORICAL = "historical"
+    HISTORICAL_SECOND = "historicalSecond"
+    HISTORICAL_MINUTE = "historicalMinute"
+    HISTORICAL_HOUR = "historicalHour"
+    HISTORICAL_DAY = "historicalDay"
+    HISTORICAL_WEEK = "historicalWeek"
+    HISTORICAL_MONTH = "historicalMonth"
+    HISTORICAL_QUARTER = "historicalQuarter"
+    HISTORICAL_YEAR = "historicalYear"
+    HISTORICAL_OTHER = "historicalOther"
+
+
+HISTORICAL: Final = frozenset(
+    category for category in Category if category.value.startswith("historical")
+)
+"""All that was, by the time it stands for; NF does not tell them apart."""
 
 
 class Quality(StrEnum):
@@ -58,10 +70,20 @@ class Quality(StrEnum):
     MISSING = "missing"
     IN_PROGRESS = "inProgress"
     AUTOMATIC_ESTIMATE = "automaticEstimate"
+    MANUAL_ESTIMATE = "manualEstimate"
     MANUAL_READOUT = "manualReadout"
     AUTOMATIC_READOUT = "automaticReadout"
+    TIME_OFFSET = "timeOffset"
     WARNING = "warning"
     ERROR = "error"
+    SIGNED = "signed"
+    INVOICED = "invoiced"
+    END_OF_SERIES = "endOfSeries"
+    POWER_FAILURE = "powerFailure"
+    INVOICE_CONFIRMED = "invoiceConfirmed"
+
+
+READOUT: Final = frozenset({Quality.AUTOMATIC_READOUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +96,7 @@ class Field:
     unit: str = ""  # numbers only
     data_type: str = ""  # enumerations only: the name of the enumeration
     category: Category = Category.MOMENTARY
-    quality: Quality = Quality.AUTOMATIC_READOUT
+    qualities: frozenset[Quality] = READOUT
     writable: bool = False  # a control parameter has the same name
 
 
@@ -92,7 +114,8 @@ class Reading:
 class ReadRequest:
     """A request for a readout (XEP-0323 section 3.2).
 
-    Empty `fields` means all of them; empty `categories` means all but historical.
+    Empty `fields` means all of them; empty `categories` means all but historical. `start` and `end`
+    bound the times of historical values, both included.
     """
 
     id: str
@@ -100,6 +123,8 @@ class ReadRequest:
     fields: frozenset[str] = frozenset()
     categories: frozenset[Category] = frozenset()
     when: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,58 +154,13 @@ class ControlRequest:
 
 @dataclass(frozen=True, slots=True)
 class ControlFormRequest:
-    """A request for the form of the control parameters common to these nodes."""
+    """A request for the form of the control parameters common to these nodes.
+
+    With a `draft`, a form filled in so far (XEP-0336), the answer has its values and what is wrong with them.
+    """
 
     nodes: tuple[NodeRef, ...]
-
-
-class FormFieldType(StrEnum):
-    """Data form field types (XEP-0004 section 3.3)."""
-
-    BOOLEAN = "boolean"
-    FIXED = "fixed"
-    HIDDEN = "hidden"
-    LIST_MULTI = "list-multi"
-    LIST_SINGLE = "list-single"
-    TEXT_MULTI = "text-multi"
-    TEXT_PRIVATE = "text-private"
-    TEXT_SINGLE = "text-single"
-
-
-@dataclass(frozen=True, slots=True)
-class FormOption:
-    """One choice of a list field."""
-
-    value: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
-    """One field of a data form, with its validation (XEP-0122)."""
-
-    var: str
-    type: FormFieldType = FormFieldType.TEXT_SINGLE
-    label: str = ""
-    description: str = ""
-    required: bool = False
-    values: tuple[str, ...] = ()
-    options: tuple[FormOption, ...] = ()
-    datatype: str = ""  # XEP-0122 datatype, such as xs:int; "" leaves validation out
-    minimum: str | None = None
-    maximum: str | None = None
-    not_same: bool = False  # XEP-0336: untouched, it is not submitted
-    group: str = ""  # XEP-0325 parameter group
-    error: str = ""  # XEP-0336: what was wrong with the value
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A data form to be filled in (XEP-0004)."""
-
-    title: str
-    fields: tuple[FormField, ...]
-    instructions: str = ""
+    draft: Submission | None = None
 
 
 class NodeState(StrEnum):
@@ -279,9 +259,14 @@ class Operation(StrEnum):
     GET_ROOT_NODES = "getRootNodes"
     GET_CHILD_NODES = "getChildNodes"
     GET_ANCESTORS = "getAncestors"
+    GET_NODE_INHERITANCE = "getNodeInheritance"
     GET_NODE_COMMANDS = "getNodeCommands"
     GET_COMMAND_PARAMETERS = "getCommandParameters"
     EXECUTE_NODE_COMMAND = "executeNodeCommand"
+    GET_NODE_PARAMETERS = "getNodeParametersForEdit"
+    SET_NODE_PARAMETERS = "setNodeParametersAfterEdit"
+    EXECUTE_NODE_QUERY = "executeNodeQuery"
+    ABORT_NODE_QUERY = "abortNodeQuery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,8 +279,12 @@ class TreeRequest:
     parameters: bool = False
     messages: bool = False
     derived_from: frozenset[str] = frozenset()  # getAllNodes: node types to keep
+    sort_order: tuple[tuple[str, bool], ...] = ()  # parameter, whether ascending
     command: str = ""
-    form: Submission | None = None
+    form: Submission | None = (
+        None  # of the operations that ask for a form: as filled in so far
+    )
+    query_id: str = ""  # of the query to begin, where its asker names it, or to end
     dialect: str = ""  # the namespace asked in; the answer's addresses are in it too
 
 
@@ -335,11 +324,36 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
+class Inheritance:
+    """Answer: what kind of thing a node is, and which interfaces it has (names of section 14's family)."""
+
+    base_classes: tuple[str, ...]
+    interfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Answer: it was done."""
 
 
-type TreeAnswer = Capabilities | DataSources | Contains | Nodes | Commands | Form | Done
+@dataclass(frozen=True, slots=True)
+class QueryBegun:
+    """Answer: the query with that id has begun, and tells in messages (report.py)."""
+
+    id: str
+
+
+type TreeAnswer = (
+    Capabilities
+    | DataSources
+    | Contains
+    | Nodes
+    | Inheritance
+    | Commands
+    | Form
+    | QueryBegun
+    | Done
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

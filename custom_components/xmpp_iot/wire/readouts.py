@@ -1,4 +1,7 @@
-"""Readouts under way: from a stream of readings to an answer and, where it is long, messages after it."""
+"""Readouts under way: from a stream of readings to an answer and, where it is long, messages after it.
+
+One that is asked for later waits for its time (XEP-0323 section 3.5): it counts and ends like any other.
+"""
 
 import asyncio
 from collections.abc import (
@@ -7,10 +10,9 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
-    Iterator,
     Sequence,
 )
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import logging
 from typing import Final
@@ -18,109 +20,18 @@ from typing import Final
 from .dialects import Dialect
 from .errors import Conflict, NoAnswer, NotConnected, ResourceConstraint, StanzaError
 from .model import Caller, Reading, ReadRequest
-from .sensor_data import (
-    encode_accepted,
-    render_error,
-    render_failure,
-    render_fields,
-    render_reading,
-)
-from .xml import Element, from_text
+from .packer import Packer
+from .sensor_data import encode_accepted, encode_started
+from .xml import Element, from_text, to_text
 
 _LOGGER = logging.getLogger(__name__)
 
-MESSAGE_BYTES: Final = 60_000  # of one message's fragments
-MAX_RUNNING: Final = 8  # readouts of one contact
-MAX_ERROR: Final = 1000  # characters
+MAX_RUNNING: Final = 8  # readouts of one contact, also those that wait for their time
 
 type Batches = AsyncIterator[Sequence[Reading]]
 type Read = Callable[[Caller, ReadRequest], Batches]
 type Post = Callable[[str, str], Awaitable[None]]
 type _Key = tuple[str, str]  # full JID, request id
-
-
-class Packer:
-    """Packs a readout's readings into messages of limited size, of which only the last says it is."""
-
-    def __init__(
-        self, request_id: str, dialect: Dialect, *, limit: int = MESSAGE_BYTES
-    ) -> None:
-        """Pack for the readout `request_id`, at most `limit` bytes of fragments a message."""
-        self.size = 0  # bytes of all fragments until now
-        self._request_id = request_id
-        self._dialect = dialect
-        self._limit = limit
-        self._fields = _Package()
-        self._failures = _Package()
-
-    def add(self, reading: Reading) -> Iterator[str]:
-        """Take a reading; yield the messages that became full by it."""
-        apart = bool(reading.error) and not self._dialect.inline_errors
-        if reading.fields or not apart:
-            fragment = render_reading(reading, self._dialect)
-            if len(fragment.encode()) > self._limit:
-                for part in _parts(reading):
-                    yield from self.add(part)
-                return
-            if self._fields.would_exceed(self._limit, fragment):
-                yield self._render_fields(last=False)
-            self.size += self._fields.add(fragment)
-        if apart:
-            fragment = render_error(reading, self._dialect)
-            if self._failures.would_exceed(self._limit, fragment):
-                yield self._render_failures(last=False)
-            self.size += self._failures.add(fragment)
-
-    def finish(self) -> Iterator[str]:
-        """Yield what is left, the last message marked; there is always one."""
-        if not self._failures.fragments:
-            yield self._render_fields(last=True)
-            return
-        if self._fields.fragments:
-            yield self._render_fields(last=False)
-        yield self._render_failures(last=True)
-
-    def _render_fields(self, *, last: bool) -> str:
-        return render_fields(
-            self._fields.take(), self._dialect, self._request_id, last=last
-        )
-
-    def _render_failures(self, *, last: bool) -> str:
-        return render_failure(
-            self._failures.take(), self._dialect, self._request_id, last=last
-        )
-
-
-@dataclass(slots=True)
-class _Package:
-    """The fragments of one message to be."""
-
-    fragments: list[str] = field(default_factory=list)
-    size: int = 0
-
-    def would_exceed(self, limit: int, fragment: str) -> bool:
-        return self.size > 0 and self.size + len(fragment.encode()) > limit
-
-    def add(self, fragment: str) -> int:
-        """Take a fragment and return its size in bytes."""
-        self.fragments.append(fragment)
-        self.size += (size := len(fragment.encode()))
-        return size
-
-    def take(self) -> list[str]:
-        taken, self.fragments, self.size = self.fragments, [], 0
-        return taken
-
-
-def _parts(reading: Reading) -> tuple[Reading, ...]:
-    """Return a reading that is too large for a message as smaller ones, or as an error."""
-    if (count := len(reading.fields)) > 1:
-        head, tail = reading.fields[: count // 2], reading.fields[count // 2 :]
-        return replace(reading, fields=head, error=""), replace(reading, fields=tail)
-    names = "".join(
-        f"{one.name[:100]} is too large to be sent. " for one in reading.fields
-    )
-    return (replace(reading, fields=(), error=(names + reading.error)[:MAX_ERROR]),)
 
 
 @dataclass(slots=True, eq=False)
@@ -132,7 +43,7 @@ class _Readout:
     dialect: Dialect
     batches: Batches
     packer: Packer
-    messages: list[str] = field(default_factory=list)  # full before it was accepted
+    messages: list[str] = field(default_factory=list)  # to be sent before all others
     cancelled: bool = False
     task: asyncio.Task[None] | None = None
 
@@ -145,6 +56,13 @@ class _Readout:
     def fits_inline(self) -> bool:
         """Whether what was read until now may go into the IQ result."""
         return self.packer.size <= self.dialect.inline_bytes
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it has to wait for its time."""
+        if self.request.when is None:
+            return 0
+        return max(0, (self.request.when - datetime.now(UTC)).total_seconds())
 
     async def close(self) -> None:
         """Let the source of the readings clean up behind itself."""
@@ -161,6 +79,13 @@ class _Readout:
         # A task cancelled before it began has not closed anything.
         await self.close()
 
+    def abandon(self) -> None:
+        """Stop without waiting for it."""
+        self.cancelled = True
+        if self.task is not None:
+            # Not at once: a task cancelled before it began has not closed anything.
+            asyncio.get_running_loop().call_soon(self.task.cancel)
+
 
 class Readouts:
     """All readouts under way, each by the full JID that asked and the id it gave."""
@@ -176,9 +101,14 @@ class Readouts:
     ) -> Element:
         """Return the data where the dialect has it in the answer and it is small, else `accepted`.
 
-        In the second case the data follows in messages, once the task this runs in is done.
+        In the second case the data follows in messages, once the task this runs in is done, and not before
+        the time that the request names; what the house then refuses is told in the data.
         """
         readout = self._admit(caller, request, dialect)
+        if readout.seconds_left:
+            readout.messages.append(to_text(encode_started(request.id, dialect)))
+            self._continue(readout)
+            return encode_accepted(request.id, dialect, queued=True)
         try:
             if await self._begin(readout) and readout.fits_inline:
                 return from_text("".join(readout.packer.finish()))
@@ -194,6 +124,12 @@ class Readouts:
         """Stop that readout of the caller; an unknown one has ended, which is as good."""
         if readout := self._running.get((caller.jid, request_id)):
             await readout.cancel()
+
+    def forget(self, jid: str | None) -> None:
+        """Stop the readouts of a full JID that nothing reaches any more; None is everybody."""
+        for readout in self._running.values():
+            if jid in (None, readout.caller.jid):
+                readout.abandon()
 
     async def stop(self) -> None:
         """Stop all readouts."""
@@ -250,6 +186,7 @@ class Readouts:
                 # The session sends the answer when the task that makes it is done,
                 # and has asked to be told so before us.
                 await asyncio.wait((answering,))
+            await asyncio.sleep(readout.seconds_left)
             await self._post_all(readout, readout.messages)
             await self._post_rest(readout)
             await self._post_all(readout, readout.packer.finish())

@@ -1,7 +1,6 @@
 """Requests of others: found a handler for, worked on, answered."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from .model import Caller
 from .reader import Received
 from .stanzas import Kind, error_iq, iq
 from .stream import Stream
+from .work import Handlers, Work
 from .xml import Element
 
 _LOGGER = logging.getLogger(__name__)
@@ -59,34 +59,22 @@ class Responder:
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._handlers: dict[str, IqHandler] = {}
-        self._tasks: set[asyncio.Task[Element | None]] = set()
-        self._running: Counter[str] = Counter()
+        self._handlers: Handlers[IqHandler] = Handlers()
+        self._work: Work[Element | None] = Work()
 
     def handle(self, tags: Iterable[str], handler: IqHandler) -> Callable[[], None]:
         """Let `handler` answer requests whose payload has one of `tags`, until the returned function is called."""
-        added = dict.fromkeys(tags, handler)
-        if taken := added.keys() & self._handlers.keys():
-            raise ValueError(f"Handled already: {', '.join(sorted(taken))}")
-        self._handlers.update(added)
-        return partial(self._unhandle, tuple(added))
-
-    def _unhandle(self, tags: tuple[str, ...]) -> None:
-        for tag in tags:
-            self._handlers.pop(tag, None)
+        return self._handlers.add(tags, handler)
 
     async def close(self) -> None:
         """Stop working on requests."""
-        if tasks := self._tasks - {asyncio.current_task()}:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        await self._work.close()
 
     def receive(self, received: Received, kind: Kind, caller: Caller) -> None:
         """Begin to answer the <iq/> of an admitted sender.
 
-        Handlers run in the order in which their requests came, each up to where it first waits: the event
-        loop begins tasks first come, first served, and nothing is awaited before the handler.
+        Handlers run in the order in which their requests came, each up to where it first waits: nothing is
+        awaited before the handler.
         """
         stanza = received.element
         asked = _Asked(caller, stanza.get("id", ""), self._stream.epoch)
@@ -96,10 +84,9 @@ class Responder:
             self._reply(asked, error)
             return
         request = IqRequest(caller=caller, kind=kind, payload=stanza[0], id=asked.id)
-        task = asyncio.create_task(_call(handler, request))
-        self._tasks.add(task)
-        self._running[caller.bare] += 1
-        task.add_done_callback(partial(self._served, asked))
+        self._work.begin(
+            caller.bare, _call(handler, request), partial(self._served, asked)
+        )
 
     def _find(self, received: Received, caller: Caller) -> IqHandler:
         """Return who answers; StanzaError where nobody does."""
@@ -107,16 +94,14 @@ class Responder:
             raise ResourceConstraint("The request has too many levels or elements.")
         if not len(received.element):
             raise BadRequest("The request has no payload.")
-        if self._running[caller.bare] >= MAX_RUNNING:
+        if self._work.running(caller.bare) >= MAX_RUNNING:
             raise ResourceConstraint("Too many requests are running.")
-        if (handler := self._handlers.get(received.element[0].tag)) is None:
+        if (handler := self._handlers.find(received.element[0].tag)) is None:
             raise FeatureNotImplemented
         return handler
 
     def _served(self, asked: _Asked, task: asyncio.Task[Element | None]) -> None:
         """Answer with what became of `task`."""
-        self._tasks.discard(task)
-        self._running -= Counter({asked.by.bare: 1})  # drops what is zero
         if task.cancelled():
             return
         error = task.exception()

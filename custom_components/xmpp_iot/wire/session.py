@@ -24,9 +24,11 @@ from .errors import (
     WireError,
 )
 from .gate import Gate
+from .inbox import Inbox, MessageHandler, MessageNotice
 from .link import Link
 from .login import try_login
 from .model import Caller
+from .presence import Presences
 from .reader import Received
 from .requests import Requests
 from .responder import IqHandler, IqRequest, Responder
@@ -41,6 +43,8 @@ __all__ = [
     "Account",
     "IqHandler",
     "IqRequest",
+    "MessageHandler",
+    "MessageNotice",
     "Session",
     "TlsMode",
     "create_ssl_context",
@@ -84,14 +88,17 @@ class Session:
         self._link = Link(self._stream, self._requests, self._begin)
         self._gate = Gate(self._ask_nobody, self._stream.send_stanza)
         self._disco = Disco.of(name, features)
+        self._gone: Signal[str | None] = Signal()
+        self._inbox = Inbox(self._gone.fire)
         self._roster = Roster()
+        self._presences = Presences(self._roster, admits, self._gone.fire)
         self._tasks: set[asyncio.Task[None]] = set()
         self._nonsense = False
-        self._presence_changed: Signal[str, bool] = Signal()
-        self._subscription_requested: Signal[str] = Signal()
+        self._epoch = self._stream.epoch  # of what was received last
         self._roster_changed: Signal[()] = Signal()
         self._receivers: Mapping[str, Callable[[Received, JID], None]] = {
             clark(CLIENT, "iq"): self._receive_iq,
+            clark(CLIENT, "message"): self._receive_message,
             clark(CLIENT, "presence"): self._receive_presence,
         }
         self.handle_iq((INFO_QUERY,), self._answer_info)
@@ -151,13 +158,13 @@ class Session:
 
     def on_presence(self, callback: Callable[[str, bool], None]) -> Callable[[], None]:
         """Call `callback` with the full JID of an admitted contact and whether it is available."""
-        return self._presence_changed.add(callback)
+        return self._presences.changed.add(callback)
 
     def on_subscription_request(
         self, callback: Callable[[str], None]
     ) -> Callable[[], None]:
         """Call `callback` with the bare JID of anybody who asks for the house's presence."""
-        return self._subscription_requested.add(callback)
+        return self._presences.requested.add(callback)
 
     def on_roster(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` when the roster changes in a session; at its begin `on_online` says so."""
@@ -170,6 +177,24 @@ class Session:
         somebody handles already.
         """
         return self._responder.handle(tags, handler)
+
+    def handle_message(
+        self, tags: Iterable[str], handler: MessageHandler
+    ) -> Callable[[], None]:
+        """Let `handler` have the messages of admitted senders with a child of one of these tags.
+
+        The first such child counts. Nobody is told what it raises. ValueError for a tag that somebody
+        handles already.
+        """
+        return self._inbox.handle(tags, handler)
+
+    def on_gone(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
+        """Call `callback` with the full JID of an admitted contact that no message reaches any more.
+
+        It became unavailable, or a message came back from it. None is everybody: a new session begins, in
+        which nothing of the old one is known to others.
+        """
+        return self._gone.add(callback)
 
     # Life
 
@@ -189,6 +214,7 @@ class Session:
     async def close(self) -> None:
         """Say good-bye and leave no task, timer or socket."""
         await self._responder.close()
+        await self._inbox.close()
         await self._gate.close()
         for task in self._tasks:
             task.cancel()
@@ -298,6 +324,10 @@ class Session:
 
     def _receive(self, received: Received) -> None:
         """Take a stanza; nothing of a stranger gets beyond the functions of this section."""
+        if self._epoch != self._stream.epoch:
+            # Told before anything of the new session is worked on.
+            self._epoch = self._stream.epoch
+            self._gone.fire(None)
         try:
             sender = JID(received.element.get("from") or self._bare)
         except InvalidJID:
@@ -311,6 +341,9 @@ class Session:
     def _is_own(self, sender: JID) -> bool:
         return sender.bare in {self._bare, self._domain}
 
+    def _is_admitted(self, sender: JID) -> bool:
+        return self._is_own(sender) or self._admits(sender.bare)
+
     def _receive_iq(self, received: Received, sender: JID) -> None:
         stanza = received.element
         match stanza.get("type"):
@@ -318,7 +351,7 @@ class Session:
                 if not received.excessive:
                     self._requests.settle(stanza, sender.full)
             case "get" | "set" as kind:
-                if not self._is_own(sender) and not self._admits(sender.bare):
+                if not self._is_admitted(sender):
                     self._gate.refuse(stanza, sender.full)
                     return
                 caller = Caller(
@@ -328,31 +361,13 @@ class Session:
                 )
                 self._responder.receive(received, kind, caller)
 
-    def _receive_presence(self, received: Received, sender: JID) -> None:
-        if self._is_own(sender):
-            return
-        match received.element.get("type"):
-            case "subscribe":
-                self._subscription_requested.fire(sender.bare)
-            case None:
-                self._presence(sender, available=True)
-            case "unavailable":
-                self._presence(sender, available=False)
+    def _receive_message(self, received: Received, sender: JID) -> None:
+        if self._is_admitted(sender):
+            self._inbox.receive(received, sender.full, self._link.sent_at())
 
-    def _presence(self, sender: JID, *, available: bool) -> None:
-        """Note the presence of a resource; servers answer for bare JIDs too, which says nothing."""
-        admitted = self._admits(sender.bare)
-        # Those in the roster may be admitted later, and are not told about again then.
-        known = admitted or sender.bare in self._roster.subscriptions
-        if not known or not sender.resource:
-            return
-        if available:
-            if not self._roster.arrived(sender.bare, sender.full):
-                return
-        else:
-            self._roster.left(sender.bare, sender.full)
-        if admitted:
-            self._presence_changed.fire(sender.full, available)
+    def _receive_presence(self, received: Received, sender: JID) -> None:
+        if not self._is_own(sender):
+            self._presences.receive(received.element, sender)
 
     # Answering for itself
 

@@ -250,7 +250,9 @@ def parse_duration(text: str) -> timedelta:
             days=int(match["days"] or 0),
             hours=int(match["hours"] or 0),
             minutes=int(match["minutes"] or 0),
-            seconds=float(match["seconds"] or 0),
+            seconds=int(match["seconds"] or 0),
+            # As decimals, because no float holds a microsecond of many days.
+            microseconds=int((match["fraction"] or "0")[:6].ljust(6, "0")),
         )
     except OverflowError as error:
         raise BadRequest("The duration is too long.") from error
@@ -308,7 +310,7 @@ _DATE: Final = re.compile(f"({_DAY}){_ZONE}", re.ASCII)
 _TIME: Final = re.compile(f"{_CLOCK}{_ZONE}", re.ASCII)
 _DURATION: Final = re.compile(
     r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d*)?)S)?)?",
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.(?P<fraction>\d*))?S)?)?",
     re.ASCII,
 )
 

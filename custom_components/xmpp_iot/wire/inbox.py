@@ -1,0 +1,131 @@
+"""Messages of others: found a handler for, worked on, answered by nobody."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+import logging
+from typing import Final
+
+from .errors import BadRequest, StanzaError
+from .model import Caller
+from .reader import Received
+from .work import Handlers, Work
+from .xml import XML_LANG, Element, clark, instant
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_RUNNING: Final = 64  # messages of one contact at a time
+_DELAY: Final = clark("urn:xmpp:delay", "delay")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNotice:
+    """A message of somebody who is admitted."""
+
+    caller: Caller
+    payload: Element
+
+
+type MessageHandler = Callable[[MessageNotice], Awaitable[None]]
+
+
+class Inbox:
+    """Hands messages to handlers; each is a task, and none outlives `close`."""
+
+    def __init__(self, bounced: Callable[[str], None]) -> None:
+        """Tell `bounced` the full JID a message of ours came back from."""
+        self._bounced = bounced
+        self._handlers: Handlers[MessageHandler] = Handlers()
+        self._work: Work[None] = Work()
+        self._talkative: set[str] = set()  # contacts of whom it was said already
+        self._broken: set[str] = set()  # tags whose handlers failed already
+
+    def handle(
+        self, tags: Iterable[str], handler: MessageHandler
+    ) -> Callable[[], None]:
+        """Let `handler` have messages with a child of one of `tags`, until the returned function is called."""
+        return self._handlers.add(tags, handler)
+
+    async def close(self) -> None:
+        """Stop working on messages."""
+        await self._work.close()
+
+    def receive(self, received: Received, sender: str, received_at: datetime) -> None:
+        """Begin to work on the <message/> of an admitted sender, which was sent at `received_at` or before."""
+        stanza = received.element
+        if received.excessive:
+            _LOGGER.debug("A message of %s is too complex to be read", sender)
+            return
+        match stanza.get("type"):
+            case "error":
+                if "/" in sender:
+                    self._bounced(sender)
+            case "groupchat":
+                pass  # the house is in no room
+            case _:
+                self._take(stanza, sender, received_at)
+
+    def _take(self, stanza: Element, sender: str, received_at: datetime) -> None:
+        for payload in stanza:
+            if (handler := self._handlers.find(payload.tag)) is not None:
+                break
+        else:
+            return
+        try:
+            sent_at = _sent_at(stanza, received_at)
+        except BadRequest as error:
+            # How old it is cannot be known, so nothing is done.
+            _LOGGER.debug("A message of %s has no valid stamp: %s", sender, error)
+            return
+        language = stanza.get(XML_LANG)
+        caller = Caller(jid=sender, language=language, sent_at=sent_at)
+        if self._work.running(caller.bare) >= MAX_RUNNING:
+            self._drop(caller)
+            return
+        self._work.begin(
+            caller.bare,
+            _call(handler, MessageNotice(caller, payload)),
+            partial(self._done, caller, payload.tag),
+        )
+
+    def _drop(self, caller: Caller) -> None:
+        if caller.bare not in self._talkative:
+            self._talkative.add(caller.bare)
+            _LOGGER.warning(
+                "%s sends more messages than the house can work on; some are dropped",
+                caller.jid,
+            )
+
+    def _done(self, caller: Caller, tag: str, task: asyncio.Task[None]) -> None:
+        """Note what went wrong; nobody is told, for messages have no answers."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, StanzaError):
+            _LOGGER.debug(
+                "A message of %s is refused: %s %s",
+                caller.jid,
+                error.condition,
+                error.text,
+            )
+            return
+        level = logging.DEBUG if tag in self._broken else logging.ERROR
+        self._broken.add(tag)
+        _LOGGER.log(
+            level, "A message of %s failed unexpectedly", caller.jid, exc_info=error
+        )
+
+
+def _sent_at(stanza: Element, received_at: datetime) -> datetime:
+    """Return the earliest moment that `stanza` may have been sent.
+
+    A stamp (XEP-0203) can make it older, never newer: anybody can write one. BadRequest for one that is no
+    time.
+    """
+    stamps = (instant(delay, "stamp") for delay in stanza.iterfind(_DELAY))
+    return min([received_at, *(stamp for stamp in stamps if stamp is not None)])
+
+
+async def _call(handler: MessageHandler, notice: MessageNotice) -> None:
+    await handler(notice)
