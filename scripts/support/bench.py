@@ -2,19 +2,53 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 import json
 from pathlib import Path
 import sys
 from typing import Any
 
-from . import bench_latency
+from . import bench_history, bench_inside, bench_latency
 from .demo import FAILURES, Demo, scratch_folder
 from .progress import say, step
 
-_MOST_ROUNDS = 5000
-_PATIENCE = 300.0  # seconds for all rounds
+type Rows = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Something that can be measured."""
+
+    run: Callable[[Mapping[str, Any], int], Awaitable[Rows]]
+    table: Callable[[Any], str]
+    unit: str  # of what there are N
+    count: int  # unless the command line says another
+    least: int
+    most: int
+    patience: float = 300.0  # seconds for all
+
+
+CASES = {
+    "latency": Case(
+        run=bench_latency.run,
+        table=bench_latency.table,
+        unit="rounds",
+        count=300,
+        least=2,
+        most=5000,
+    ),
+    "history": Case(
+        run=bench_history.run,
+        table=bench_history.table,
+        unit="states",
+        count=100_000,
+        least=4000,
+        most=1_000_000,
+        patience=900.0,
+    ),
+}
 
 
 @asynccontextmanager
@@ -25,44 +59,51 @@ async def _demo(facts: dict[str, Any] | None) -> AsyncGenerator[dict[str, Any]]:
         return
     with scratch_folder() as folder:
         demo = Demo(folder)
+        bench_inside.install(demo.home.directory)
         with demo.running():
             await demo.set_up()
             yield demo.facts()
 
 
-async def _latency(
-    facts: dict[str, Any] | None, rounds: int
-) -> dict[str, dict[str, float]]:
-    """Measure latencies."""
+async def _measure(case: Case, facts: dict[str, Any] | None, count: int) -> Rows:
+    """Measure a case."""
     async with _demo(facts) as demo:
-        with step(f"measuring latency, {rounds} rounds each"):
-            async with asyncio.timeout(_PATIENCE):
-                return await bench_latency.run(demo, rounds)
+        with step(f"measuring with {count} {case.unit}"):
+            async with asyncio.timeout(case.patience):
+                return await case.run(demo, count)
 
 
 def main() -> int:
     """Measure as the command line says; return the exit code."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("case", choices=["latency"])
+    parser.add_argument("case", choices=CASES)
     parser.add_argument(
-        "--ready-file", type=Path, metavar="FILE", help="of a demo that runs already"
+        "--ready-file",
+        type=Path,
+        metavar="FILE",
+        help="of a demo that runs already (then nothing is measured inside of it)",
     )
-    parser.add_argument("--count", type=int, default=300, metavar="N", help="rounds")
+    defaults = ", ".join(f"{one.count} {one.unit}" for one in CASES.values())
+    parser.add_argument(
+        "--count", type=int, metavar="N", help=f"how many (default: {defaults})"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     options = parser.parse_args()
-    if not 2 <= options.count <= _MOST_ROUNDS:
-        parser.error(f"N is 2 to {_MOST_ROUNDS}")
+    case = CASES[options.case]
+    count = case.count if options.count is None else options.count
+    if not case.least <= count <= case.most:
+        parser.error(f"N is {case.least} to {case.most}")
     facts = json.loads(options.ready_file.read_text()) if options.ready_file else None
     try:
-        rows = asyncio.run(_latency(facts, options.count))
+        rows = asyncio.run(_measure(case, facts, count))
     except FAILURES as failure:
         say(f"error: {type(failure).__name__}: {failure}")
         return 1
     if options.json:
-        result = {"case": options.case, "rounds": options.count, "rows": rows}
+        result = {"case": options.case, case.unit: count, "rows": rows}
         print(json.dumps(result, indent=1))
     else:
-        print(bench_latency.table(rows))
+        print(case.table(rows))
     return 0
 
 

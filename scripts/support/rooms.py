@@ -31,7 +31,10 @@ _NAMES: Final = frozenset({"const", "models"})
 _REMOTE: Final = Room(_NAMES | {"wire", "remote", "entity"})
 ROOMS: Final = {
     "wire": Room(packages=frozenset({"slixmpp"})),
-    "concentrator": Room(_NAMES | {"wire", "contacts"}),
+    # (the recorder's database is asked in SQLAlchemy, which is Home Assistant's)
+    "concentrator": Room(
+        _NAMES | {"wire", "contacts"}, _HOME_ASSISTANT | {"sqlalchemy"}
+    ),
     "contacts": Room(_NAMES | {"wire"}),
     "remote": _REMOTE,
     "entity": _REMOTE,

@@ -1,0 +1,81 @@
+"""What goes on inside of a Home Assistant that is measured: its memory, and how late its event loop is."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+import subprocess
+from typing import Final
+
+from .instance import HomeAssistant
+
+type Row = dict[str, float | None]
+
+_HEARTBEAT: Final = "heartbeat"  # the component, in a folder of its own
+_SAMPLE: Final = 0.05  # seconds
+_MEGABYTE: Final = 1_000_000
+
+
+def install(configuration: Path) -> None:
+    """Put the heartbeat into a house that is not started yet, by its configuration folder."""
+    component = configuration / "custom_components" / _HEARTBEAT
+    component.symlink_to(Path(__file__).with_name(_HEARTBEAT), target_is_directory=True)
+    with (configuration / "configuration.yaml").open("a") as file:
+        file.write(f"{_HEARTBEAT}:\n")
+
+
+def resident(pid: int) -> float:
+    """Return the memory that a process has now, in megabytes."""
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        text = status.read_text().partition("VmRSS:")[2].split()[0]
+    else:  # macOS
+        command = ["ps", "-o", "rss=", "-p", str(pid)]
+        done = subprocess.run(command, capture_output=True, check=True, text=True)
+        text = done.stdout
+    return int(text) * 1024 / _MEGABYTE
+
+
+class Inside:
+    """What the house's own heartbeat says; nothing in a house that has none."""
+
+    def __init__(self, house: HomeAssistant) -> None:
+        """Ask a house."""
+        self._house = house
+        self._beats = False
+
+    async def find(self) -> None:
+        """Find out whether the house has a heartbeat."""
+        services = await self._house.get("/api/services")
+        self._beats = any(one["domain"] == _HEARTBEAT for one in services)
+
+    async def _read(self) -> dict[str, float]:
+        path = f"/api/services/{_HEARTBEAT}/read?return_response"
+        answer: dict[str, float] = (await self._house.post(path))["service_response"]
+        return answer
+
+    @asynccontextmanager
+    async def watched(self, row: Row) -> AsyncGenerator[None]:
+        """Add to the row by how much memory grew meanwhile, and how long the loop was blocked."""
+        if not self._beats:
+            yield
+            return
+        pid = int((await self._read())["pid"])
+        before = most = resident(pid)
+
+        async def sample() -> None:
+            nonlocal most
+            while True:
+                most = max(most, await asyncio.to_thread(resident, pid))
+                await asyncio.sleep(_SAMPLE)
+
+        sampling = asyncio.create_task(sample())
+        try:
+            yield
+        finally:
+            sampling.cancel()
+            await asyncio.wait([sampling])
+        most = max(most, resident(pid))
+        pulse = await self._read()
+        row["memory_mb"] = round(most - before, 1)
+        row |= {name: pulse[name] for name in ("late_ms", "own_ms", "collection_ms")}
