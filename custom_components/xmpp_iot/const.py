@@ -20,6 +20,8 @@ CONF_USER_ID: Final = "user_id"
 
 EVENT_COMMAND: Final = "xmpp_iot_command"
 EVENT_COMMAND_FAILED: Final = "xmpp_iot_command_failed"
+# Somebody asked for what an action answers. Like reading, it is not in the logbook.
+EVENT_QUERY: Final = "xmpp_iot_query"
 
 ATTR_ACTION: Final = "action"
 ATTR_CONTACT: Final = "contact"

@@ -6,8 +6,6 @@ from datetime import timedelta
 import pytest
 
 from custom_components.xmpp_iot.concentrator import actions
-from custom_components.xmpp_iot.concentrator.parameter import NotAccepted
-from custom_components.xmpp_iot.concentrator.selectors import KINDS
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     Expired,
@@ -19,13 +17,9 @@ from custom_components.xmpp_iot.wire.errors import (
     RemoteTimeout,
     StanzaError,
 )
-from custom_components.xmpp_iot.wire.model import (
-    CommandType,
-    FormFieldType,
-    Operation,
-    Submission,
-)
-from homeassistant.core import HomeAssistant, ServiceCall
+from custom_components.xmpp_iot.wire.form_model import FormFieldType, Submission
+from custom_components.xmpp_iot.wire.model import CommandType, Operation
+from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceNotSupported
 
 from .conftest import Actor, Home
@@ -229,6 +223,7 @@ async def test_who_may_not_command_is_refused(
     [
         (HomeAssistantError("The motor is stuck"), InternalServerError),
         (ServiceNotSupported("light", "turn_off", "light.x"), FeatureNotImplemented),
+        (NotImplementedError(), FeatureNotImplemented),
         (ValueError("No such colour"), BadRequest),
         (RuntimeError("A bug"), InternalServerError),
         (asyncio.CancelledError(), InternalServerError),
@@ -291,63 +286,3 @@ async def test_an_action_whose_asker_is_gone_is_on_record(
     (failure,) = home.failures
     assert failure.data["reason"] == "The motor is stuck"
     assert "never retrieved" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("selector", "config", "text", "value"),
-    [
-        ("constant", {"value": 7}, "true", 7),
-        ("date", {}, "2026-11-21", "2026-11-21"),
-        ("datetime", {}, "2026-11-21T06:00:00Z", "2026-11-21T06:00:00+00:00"),
-        ("duration", {}, "PT90S", {"seconds": 90.0}),
-        ("number", {}, "2.5", 2.5),
-        ("select", {"options": [{"value": "a", "label": "A"}], "multiple": True}, "a", ["a"]),
-        ("text", {"multiple": True}, "a", ["a"]),
-        ("time", {}, "07:00:00", "07:00:00"),
-        ("color_temp", {"unit": "kelvin", "min": 2000, "max": 6500}, "3000", 3000),
-    ],
-)  # fmt: skip
-def test_selectors_of_every_kind(
-    selector: str, config: dict[str, object], text: str, value: object
-) -> None:
-    """What was typed into a selector's field becomes what Home Assistant takes."""
-    assert KINDS[selector].parse((text,), config) == value
-
-
-@pytest.mark.parametrize(
-    ("selector", "config", "text"),
-    [
-        ("constant", {"value": 7}, "false"),
-        ("select", {"options": ["a"]}, "b"),
-        ("date", {}, "today"),
-        ("color_rgb", {}, "red"),
-    ],
-)
-def test_selectors_refuse(selector: str, config: dict[str, object], text: str) -> None:
-    """What a selector would not let pass is refused."""
-    with pytest.raises(NotAccepted):
-        KINDS[selector].parse((text,), config)
-
-
-async def test_what_cannot_be_offered_is_not(hass: HomeAssistant) -> None:
-    """Selectors that make no form field are left out."""
-    from custom_components.xmpp_iot.concentrator.selectors import from_selector  # noqa: PLC0415
-    from custom_components.xmpp_iot.wire.model import FormField  # noqa: PLC0415
-    from homeassistant.core import State  # noqa: PLC0415
-
-    state = State("light.x", "on")
-    for key, selector in (
-        ("data", {"object": None}),
-        ("effect", {"state": {}}),
-        ("color_temp", {"color_temp": {}}),
-    ):
-        assert from_selector(key, selector, FormField(var=key), state) is None
-    several = from_selector(
-        "x", {"text": {"multiple": True}}, FormField(var="x"), state
-    )
-    assert several is not None
-    assert several.field.type is FormFieldType.TEXT_MULTI
-    select = {"select": {"options": ["a"], "multiple": True}}
-    chosen = from_selector("x", select, FormField(var="x"), state)
-    assert chosen is not None
-    assert chosen.field.type is FormFieldType.LIST_MULTI

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.xmpp_iot.wire.errors import BadRequest, ItemNotFound, StanzaError
-from custom_components.xmpp_iot.wire.model import FormFieldType
+from custom_components.xmpp_iot.wire.form_model import FormFieldType
 
 from .conftest import Actor, Home
 

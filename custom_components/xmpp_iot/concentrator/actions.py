@@ -18,7 +18,7 @@ import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME, STATE_UNAVAILABLE
-from homeassistant.core import Context, HomeAssistant, split_entity_id
+from homeassistant.core import Context, HomeAssistant, ServiceResponse, split_entity_id
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceNotFound,
@@ -35,6 +35,7 @@ from ..const import (
     CONF_JID,
     EVENT_COMMAND,
     EVENT_COMMAND_FAILED,
+    EVENT_QUERY,
 )
 from ..contacts.grants import Contact
 from ..wire.errors import (
@@ -59,6 +60,7 @@ ANSWER_WITHIN: Final = timedelta(seconds=30)
 _REFUSALS: Final[tuple[tuple[type[Exception], type[StanzaError]], ...]] = (
     (ServiceNotSupported, FeatureNotImplemented),
     (ServiceNotFound, FeatureNotImplemented),
+    (NotImplementedError, FeatureNotImplemented),
     (Unauthorized, Forbidden),
     (ServiceValidationError, BadRequest),
     (vol.Invalid, BadRequest),
@@ -76,11 +78,20 @@ class Act:
     action: str
     data: Mapping[str, object]
     expires: datetime
+    answers: bool = False
+    """The action does nothing but answer: on record, and not among what was done."""
 
 
 def expiry(caller: Caller, stamped: datetime | None) -> datetime:
     """Return until when a request may be carried out: as its sender stamped it, else 10 s."""
     return stamped or caller.sent_at + DEFAULT_EXPIRY
+
+
+def in_time(expires: datetime) -> None:
+    """Raise Expired once the time is over until when a request may be carried out."""
+    if (late := dt_util.utcnow() - expires) >= timedelta():
+        seconds = late.total_seconds()
+        raise Expired(f"Not carried out: expired {seconds:.1f} s ago.")
 
 
 class Actions:
@@ -94,9 +105,7 @@ class Actions:
 
     def check(self, act: Act) -> None:
         """Raise the StanzaError that says why `act` cannot be carried out, as far as is known now."""
-        if (late := dt_util.utcnow() - act.expires) >= timedelta():
-            seconds = late.total_seconds()
-            raise Expired(f"Not carried out: expired {seconds:.1f} s ago.")
+        in_time(act.expires)
         state = self._hass.states.get(act.entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             # Home Assistant passes over an unavailable entity and calls that a success.
@@ -112,12 +121,15 @@ class Actions:
         except vol.Invalid as err:
             raise BadRequest(str(err)) from err
 
-    async def perform(self, act: Act) -> None:
-        """Carry out `act` and return when it is done; raise the StanzaError that says why not."""
+    async def perform(self, act: Act) -> Mapping[str, object]:
+        """Carry out `act` and return when it is done; raise the StanzaError that says why not.
+
+        Returns what Home Assistant answers of the entity, nothing unless the act is one that answers.
+        """
         self.check(act)
         domain, _ = split_entity_id(act.entity_id)
         context = Context(user_id=self._user_id)
-        self._record(EVENT_COMMAND, act, context)
+        self._record(EVENT_QUERY if act.answers else EVENT_COMMAND, act, context)
         call = self._entry.async_create_background_task(
             self._hass,
             self._hass.services.async_call(
@@ -126,6 +138,7 @@ class Actions:
                 {**act.data, ATTR_ENTITY_ID: act.entity_id},
                 blocking=True,
                 context=context,
+                return_response=act.answers,
             ),
             f"xmpp_iot {domain}.{act.action}",
         )
@@ -140,8 +153,24 @@ class Actions:
                 f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
             )
         self._judge(call, act, context)
+        return _of_entity(call.result(), act.entity_id)
 
-    def _judge(self, call: asyncio.Task[object], act: Act, context: Context) -> None:
+    def note(self, contact: Contact, deed: str, about: Mapping[str, str]) -> None:
+        """Put on record what a contact has done that is no action; `about` says to what."""
+        self._hass.bus.async_fire(
+            EVENT_COMMAND,
+            {
+                **about,
+                ATTR_ACTION: deed,
+                ATTR_CONTACT: contact.name,
+                CONF_JID: contact.jid,
+            },
+            context=Context(user_id=self._user_id),
+        )
+
+    def _judge(
+        self, call: asyncio.Task[ServiceResponse], act: Act, context: Context
+    ) -> None:
         """Raise what the ended `call` failed with, as the error its asker gets."""
         if call.cancelled():
             self._failed(act, context, "stopped")
@@ -161,7 +190,9 @@ class Actions:
         )
         raise InternalServerError("The action failed unexpectedly.") from error
 
-    def _late(self, act: Act, context: Context, call: asyncio.Task[object]) -> None:
+    def _late(
+        self, act: Act, context: Context, call: asyncio.Task[ServiceResponse]
+    ) -> None:
         """Put on record what became of an action whose asker was not told any more."""
         with suppress(StanzaError):  # the record is all there is to do
             self._judge(call, act, context)
@@ -189,3 +220,10 @@ class Actions:
             },
             context=context,
         )
+
+
+def _of_entity(response: ServiceResponse, entity_id: str) -> Mapping[str, object]:
+    """Return an entity's part of what an action answered; some answer for no entity in particular."""
+    answer = response or {}
+    part = answer.get(entity_id, answer)
+    return part if isinstance(part, Mapping) else {entity_id: part}

@@ -3,22 +3,20 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from homeassistant.core import State
 
 from ..wire.errors import BadRequest, ItemNotFound, StanzaError
-from ..wire.model import ControlRequest, Form, FormField, Setting, Submission, ValueType
+from ..wire.form_model import Form, FormField, Submission
+from ..wire.model import ControlRequest, Setting, ValueType
 from ..wire.xml import parse_value
-from .commands import EXPIRES
+from .commands import EXPIRES, FRAME, drafted
 from .domains import domain_of
+from .interfaces import settable
 from .parameter import Data, NotAccepted, Parameter, by_name
 from .parameters import Text
 
 type Call = tuple[str, Data]
-
-# Fields that frame a form and set nothing: its type (XEP-0068) and its session (XEP-0336).
-_FRAME: Final = frozenset({"FORM_TYPE", "xdd session", EXPIRES})
 
 
 def stamped_expiry(request: ControlRequest) -> datetime | None:
@@ -52,7 +50,7 @@ def plan(request: ControlRequest, state: State) -> tuple[Call, ...]:
     Neighbouring settings of the same action become one. ItemNotFound for a parameter the entity does not
     have, BadRequest for a value it cannot take, both with the parameter's name.
     """
-    offered = by_name(domain_of(state.entity_id).parameters, state)
+    offered = settable(state)
     settings = tuple(_settings(request, offered))
     unknown = {
         one.name: "There is no such parameter."
@@ -63,15 +61,20 @@ def plan(request: ControlRequest, state: State) -> tuple[Call, ...]:
         raise ItemNotFound("There is no such parameter.", parameters=unknown)
     if not settings:
         raise BadRequest("There is nothing to set.")
-    return _merged(_accepted(settings, offered, state), state)
+    calls = _merged(_accepted(settings, offered, state), state)
+    row = domain_of(state.entity_id)
+    if wrong := {k: v for _, data in calls for k, v in row.disordered(data).items()}:
+        raise _wrong(wrong)
+    return calls
 
 
-def common_form(states: Iterable[State]) -> Form:
+def common_form(states: Iterable[State], draft: Submission | None = None) -> Form:
     """Return the form of the parameters that all these entities have (XEP-0325 section 3.6).
 
-    ItemNotFound if there are none. Untouched fields need not be submitted (XEP-0336 notSame).
+    ItemNotFound if there are none. Untouched fields need not be submitted (XEP-0336 notSame). With a
+    `draft`, a form filled in so far, it has the draft's values and what is wrong with them.
     """
-    first, *others = states
+    first, *others = states = tuple(states)
     offered = by_name(domain_of(first.entity_id).parameters, first)
     for state in others:
         theirs = by_name(domain_of(state.entity_id).parameters, state)
@@ -82,10 +85,26 @@ def common_form(states: Iterable[State]) -> Form:
         }
     if not offered:
         raise ItemNotFound("There are no control parameters.")
-    return Form(
-        title=first.name if not others else "",
-        fields=tuple(_field(one, first) for one in offered.values()),
-    )
+    fields = tuple(_field(one, first) for one in offered.values())
+    if draft is not None:
+        wrong = _wrong_so_far(draft, states)
+        fields = tuple(drafted(field, draft, wrong) for field in fields)
+    return Form(title=first.name if not others else "", fields=fields)
+
+
+def _wrong_so_far(draft: Submission, states: Iterable[State]) -> Mapping[str, str]:
+    """Return what is wrong with a draft's values for any of the entities, by field."""
+    wrong: dict[str, str] = {}
+    for state in states:
+        offered = by_name(domain_of(state.entity_id).parameters, state)
+        given = {name: values for name, values in draft.items() if name in offered}
+        if not any(map(any, given.values())):
+            continue
+        try:
+            plan(ControlRequest(nodes=(), form=given), state)
+        except StanzaError as err:
+            wrong |= err.parameters
+    return wrong
 
 
 def _field(parameter: Parameter, state: State) -> FormField:
@@ -106,7 +125,7 @@ def _settings(
     given = {
         name: values
         for name, values in request.form.items()
-        if name not in _FRAME
+        if name not in FRAME
         and (any(values) or (values and isinstance(offered.get(name), Text)))
     }
     return [_typed(name, values, offered.get(name)) for name, values in given.items()]

@@ -1,15 +1,18 @@
-"""What a row of the table in `domains.py` says of a domain, and the rows' common parts."""
+"""What a row of the table in `domains` says of a domain, and the rows' common parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.const import DEGREE, PERCENTAGE
+from homeassistant.core import State
 
-from .parameter import Parameter, attribute
+from .parameter import Offered, Parameter, attribute
 from .parameters import Choice, Press, Range, Switch, Text
+
+type Selector = Mapping[str, Any]
+"""A selector as Home Assistant's descriptions have it: its kind, and how it is set up."""
 
 
 class StateKind(Enum):
@@ -22,7 +25,6 @@ class StateKind(Enum):
     DATE = auto()
     TIME = auto()
     BY_CLASS = auto()  # a sensor: number or moment by its class and unit, else text
-    SECRET_TEXT = auto()  # text, but not in password mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +39,65 @@ type Unit = str | UnitIn
 HOUSE_TEMPERATURE: Final = UnitIn()
 
 
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """How entities of one domain look from outside."""
+    """How entities of one domain look from outside.
+
+    Its commands are the actions that Home Assistant describes. What this says of them is only what the
+    description does not: a field of an action is named `action.field`.
+    """
 
     state: StateKind = StateKind.TEXT
-    units: Mapping[str, Unit] = field(default_factory=lambda: MappingProxyType({}))
+    units: Mapping[str, Unit] = field(default_factory=_nothing)
     """The unit of each attribute that has one."""
     parameters: tuple[Parameter, ...] = ()
-    actions: tuple[str, ...] = ()
-    """The actions offered as commands; each is offered only to entities that support it."""
+    withheld: frozenset[str] = frozenset()
+    """The actions that reach beyond the node, write files, or are an administrator's."""
+    conditions: Mapping[str, Offered] = field(default_factory=_nothing)
+    """Which entities have an action, or a field of one."""
+    selectors: Mapping[str, Callable[[State], Selector]] = field(
+        default_factory=_nothing
+    )
+    """What a field of an action takes."""
+    required: frozenset[str] = frozenset()
+    """The fields that an action needs."""
+    related: frozenset[str] = frozenset()
+    """The fields whose values Home Assistant checks against each other."""
+    ordered: tuple[tuple[str, str], ...] = ()
+    """Pairs of fields of which the first is not to be greater than the second."""
+
+    def disordered(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return which fields of an action's data are greater than they may be, and than which."""
+        return {
+            low: f"It must not be greater than {high}."
+            for low, high in self.ordered
+            if low in data and high in data and data[low] > data[high]
+        }
+
+
+def takes(selector: Selector) -> Callable[[State], Selector]:
+    """Say what a field takes, whatever the entity."""
+    return lambda _: selector
+
+
+def by_feature(options: Mapping[str, int]) -> Callable[[State], Selector]:
+    """Say that a field takes those options whose feature the entity has."""
+    return lambda state: {
+        "select": {
+            "options": [
+                option
+                for option, mask in options.items()
+                if state.attributes.get("supported_features", 0) & mask
+            ]
+        }
+    }
 
 
 POWER: Final = Switch(name="power", on="turn_on", off="turn_off")
-TOGGLED: Final = ("turn_on", "turn_off", "toggle")
-SELECTED: Final = (
-    "select_option",
-    "select_next",
-    "select_previous",
-    "select_first",
-    "select_last",
-)
 OPTION: Final = Choice(
     name="option", action="select_option", options="options", source="state"
 )
@@ -66,6 +106,8 @@ VALUE: Final = Range(
     action="set_value",
     minimum="min",
     maximum="max",
+    step="step",
+    unit_from="unit_of_measurement",
     source="state",
     offered=attribute("min"),
 )
@@ -91,18 +133,4 @@ HOUSE_TEMPERATURES: Final[Mapping[str, Unit]] = MappingProxyType(
         ),
         HOUSE_TEMPERATURE,
     )
-)
-WEATHER_UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
-    {
-        "temperature": UnitIn("temperature_unit"),
-        "apparent_temperature": UnitIn("temperature_unit"),
-        "dew_point": UnitIn("temperature_unit"),
-        "humidity": PERCENTAGE,
-        "cloud_coverage": PERCENTAGE,
-        "pressure": UnitIn("pressure_unit"),
-        "visibility": UnitIn("visibility_unit"),
-        "wind_speed": UnitIn("wind_speed_unit"),
-        "wind_gust_speed": UnitIn("wind_speed_unit"),
-        "wind_bearing": DEGREE,
-    }
 )

@@ -1,6 +1,6 @@
 """Control parameters (XEP-0325): what a simple client can set, and what Home Assistant then does.
 
-Each class is one kind of parameter, each instance a row of `domains.py`. A parameter checks a value
+Each class is one kind of parameter, each instance part of a row of `domains`. A parameter checks a value
 completely (`accept`) before anything is done; `call` says what is to be done.
 """
 
@@ -12,7 +12,8 @@ from typing import Final
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import State
 
-from ..wire.model import FormField, Value, ValueType
+from ..wire.form_model import FormField
+from ..wire.model import Value, ValueType
 
 type Offered = Callable[[State], bool]
 type Data = dict[str, object]
@@ -34,6 +35,11 @@ def feature(mask: int) -> Offered:
     return lambda state: bool(state.attributes.get("supported_features", 0) & mask)
 
 
+def every_feature(mask: int) -> Offered:
+    """Offer the parameter to entities that support all features of `mask`."""
+    return lambda state: state.attributes.get("supported_features", 0) & mask == mask
+
+
 def attribute(*names: str) -> Offered:
     """Offer the parameter to entities all of whose attributes `names` are neither absent nor false."""
     # (Compared by identity: a number attribute may well be 0, which equals False.)
@@ -50,11 +56,24 @@ def without(name: str, offered: Offered) -> Offered:
     return lambda state: not state.attributes.get(name) and offered(state)
 
 
+def never(_: State) -> bool:
+    """Offer it on no entity."""
+    return False
+
+
 def color_mode(modes: frozenset[str]) -> Offered:
     """Offer the parameter to lights that know any of these colour modes."""
     return lambda state: (
         not modes.isdisjoint(state.attributes.get("supported_color_modes") or ())
     )
+
+
+def measure(unit: object, step: object) -> str:
+    """Return what a form cannot say of a number in a datatype: its unit and the steps it goes in."""
+    said = [f"Unit: {unit}."] if unit else []
+    if isinstance(step, (int, float)) and step != 1:
+        said.append(f"Step: {step:.15g}.")
+    return " ".join(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The kinds of control parameters: each row of `domains.py` is one of them."""
+"""The kinds of control parameters: each parameter in a row of `domains` is one of them."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -6,18 +6,23 @@ from datetime import datetime, time
 import re
 from typing import Final, override
 
+from homeassistant.const import STATE_ON
 from homeassistant.core import State
 from homeassistant.util import dt as dt_util
 
-from ..wire.model import FormField, FormFieldType, FormOption, Value, ValueType
+from ..wire.form_model import FormField, FormFieldType, FormOption
+from ..wire.model import Value, ValueType
 from ..wire.xml import format_value
-from .parameter import NO_STATE, Data, NotAccepted, Parameter
+from .attributes import lets_in, secret_state
+from .parameter import NO_STATE, Data, NotAccepted, Parameter, measure
 from .values import date_time_of, hex_color, local_time, number_of
 
 type Bound = float | str  # a number, or the attribute that holds it
 
 _NUMERIC: Final = frozenset({ValueType.INT, ValueType.LONG, ValueType.DOUBLE})
 _TEXTUAL: Final = frozenset({ValueType.STRING, ValueType.ENUM})
+# POSIX promises no more repetitions in a regular expression.
+_MOST_REPEATS: Final = 255
 _COLOR: Final = re.compile(r"[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?")
 
 
@@ -63,10 +68,18 @@ class Switch(_Boolean):
     on: str
     off: str
     on_states: frozenset[str] = frozenset({"on"})
+    off_states: frozenset[str] = frozenset()
+    """Where there are any, every other state means true."""
+    shown: bool = True
+    """The state says which it is: that of a camera does not."""
 
     @override
     def is_on(self, state: State) -> bool | None:
-        return None if state.state in NO_STATE else state.state in self.on_states
+        if state.state in NO_STATE or not self.shown:
+            return None
+        if self.off_states:
+            return state.state not in self.off_states
+        return state.state in self.on_states
 
     @override
     def call(self, accepted: object) -> tuple[str, Data]:
@@ -80,7 +93,8 @@ class Flag(_Boolean):
     @override
     def is_on(self, state: State) -> bool | None:
         value = state.attributes.get(self.source or self.name)
-        return None if value is None else bool(value)
+        # A water heater says on and off in words.
+        return None if value is None else value in {True, STATE_ON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +126,10 @@ class Range(Parameter):
     """Home Assistant takes whole numbers only."""
     along: tuple[str, ...] = ()
     """Attributes whose present values go into the same action, which wants them together."""
+    step: Bound = 1
+    unit: str = ""
+    unit_from: str = ""
+    """The attribute that names the unit, where it is the entity's own."""
 
     @property
     @override
@@ -145,6 +163,12 @@ class Range(Parameter):
             datatype="xs:int" if self.whole else "xs:double",
             minimum=self._text(self.minimum, state),
             maximum=self._text(self.maximum, state),
+            description=measure(
+                state.attributes.get(self.unit_from) or self.unit,
+                self.bound(self.step, state),
+            ),
+            # What goes along must fit: the form cannot say that.
+            post_back=bool(self.along),
         )
 
     @override
@@ -190,7 +214,8 @@ class Choice(Parameter):
         """Return the texts that entity can take."""
         if isinstance(self.options, tuple):
             return self.options
-        return tuple(str(one) for one in state.attributes.get(self.options) or ())
+        listed = state.attributes.get(self.options) or ()
+        return tuple(str(one) for one in listed if not lets_in(str(one)))
 
     @override
     def field(self, state: State) -> FormField:
@@ -226,21 +251,32 @@ class Text(Parameter):
 
     @override
     def field(self, state: State) -> FormField:
-        secret = state.attributes.get("mode") == "password"
+        secret = secret_state(state)
         value = "" if secret else self.current(state)
+        low, high = self._limits(state)
+        pattern = str(state.attributes.get(self.pattern) or "")
         return FormField(
             var=self.name,
             type=FormFieldType.TEXT_PRIVATE if secret else FormFieldType.TEXT_SINGLE,
             values=(value,) if value else (),
             datatype="xs:string",
+            pattern=pattern or (f".{{{low},{high}}}" if high <= _MOST_REPEATS else ""),
+            # A field has one pattern: beside Home Assistant's own there is no room for the length.
+            post_back=bool(pattern) or high > _MOST_REPEATS,
+        )
+
+    def _limits(self, state: State) -> tuple[int, int]:
+        """Return the shortest and the longest length."""
+        return (
+            int(state.attributes.get(self.minimum, 0)),
+            int(state.attributes.get(self.maximum, 255)),
         )
 
     @override
     def accept(self, type_: ValueType, value: Value, state: State) -> object:
         if type_ not in _TEXTUAL or not isinstance(value, str):
             raise NotAccepted("A text is needed.")
-        low = state.attributes.get(self.minimum, 0)
-        high = state.attributes.get(self.maximum, 255)
+        low, high = self._limits(state)
         if not low <= len(value) <= high:
             raise NotAccepted(f"Allowed are {low} to {high} characters.")
         pattern = state.attributes.get(self.pattern)
@@ -285,6 +321,8 @@ class Moment(Parameter):
     """A date, a time of day or both, in the house's time zone."""
 
     kind: ValueType
+    zoned: bool = False
+    """Home Assistant takes a moment with its zone; else it wants the house's own wall clock."""
 
     @property
     @override
@@ -312,7 +350,8 @@ class Moment(Parameter):
         if type_ is not self.type:
             raise NotAccepted(f"A value of type {self.type} is needed.")
         if isinstance(value, datetime):
-            # Home Assistant wants the house's own wall clock, without a zone.
+            if self.zoned:
+                return value.isoformat()
             return (
                 dt_util.as_local(value).replace(tzinfo=None).isoformat(" ", "seconds")
             )

@@ -1,47 +1,39 @@
 """Home Assistant's selectors as data form fields, and what was filled in as action data.
 
-A table row per kind of selector. What has no row (objects, templates, media, targets) is not offered.
+A table row per kind of selector. What has no row (objects, templates, media, targets, icons) is not
+offered. The last rows are kinds of our own, for what Home Assistant describes as an object only.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+import json
 from typing import Any, Final
 
 from homeassistant.core import State
+from homeassistant.generated.countries import COUNTRIES
 
 from ..wire.errors import StanzaError
-from ..wire.model import FormField, FormFieldType, FormOption, ValueType
-from ..wire.xml import parse_value
-from .parameter import NotAccepted, Parameter
+from ..wire.form_model import FormField, FormFieldType, FormOption
+from ..wire.model import ValueType
+from ..wire.xml import format_duration, parse_value
+from .parameter import NotAccepted, measure
 from .parameters import Color
 from .values import local_time
 
 type Config = Mapping[str, Any]
 
 _COLOR: Final = Color(name="color")
-
-# The attribute that lists what a field can take, by the field's name: Home Assistant's own description
-# says only 'a state' or 'a text'.
-OPTION_LISTS: Final[Mapping[str, str]] = {
-    "activity": "activity_list",
-    "effect": "effect_list",
-    "fan_mode": "fan_modes",
-    "fan_speed": "fan_speed_list",
-    "hvac_mode": "hvac_modes",
-    "mode": "available_modes",
-    "operation_mode": "operation_list",
-    "option": "options",
-    "preset_mode": "preset_modes",
-    "sound_mode": "sound_mode_list",
-    "source": "source_list",
-    "speed": "supported_speeds",
-    "swing_horizontal_mode": "swing_horizontal_modes",
-    "swing_mode": "swing_modes",
-    "tone": "available_tones",
-}
+_NO_STATE: Final = State("light.any", "on")
 # Text fields that hold a secret.
-_PRIVATE: Final = frozenset({"code"})
+_PRIVATE: Final = frozenset({"code", "password", "pin"})
+
+
+def plain_default(value: object) -> tuple[str, ...]:
+    """Return a description's default as form text."""
+    if isinstance(value, (list, tuple)):
+        return tuple(str(one) for one in value)
+    return (str(value).lower() if isinstance(value, bool) else str(value),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +42,47 @@ class Kind:
 
     build: Callable[[FormField, Config], FormField | None]
     parse: Callable[[tuple[str, ...], Config], object]
+    default: Callable[[object], tuple[str, ...]] = plain_default
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One field of a command: its form field and what makes action data of its values."""
-
-    key: str
-    field: FormField
-    parse: Callable[[tuple[str, ...]], object]
-
-
-def _single(values: tuple[str, ...]) -> str:
+def single(values: tuple[str, ...]) -> str:
+    """Return the only value of a field; NotAccepted if it is not one."""
     if len(values) != 1:
         raise NotAccepted("Exactly one value is needed.")
     return values[0]
 
 
-def _typed(kind: ValueType) -> Callable[[tuple[str, ...], Config], Any]:
-    """Return a parser of one value in the XML Schema form of `kind`."""
+def typed(kind: ValueType, values: tuple[str, ...]) -> Any:
+    """Return the only value of a field, read as a `kind`; NotAccepted if it is none."""
+    try:
+        return parse_value(kind, single(values))
+    except StanzaError as err:
+        raise NotAccepted(err.text) from err
 
-    def parse(values: tuple[str, ...], _: Config) -> Any:
-        try:
-            return parse_value(kind, _single(values))
-        except StanzaError as err:
-            raise NotAccepted(err.text) from err
 
-    return parse
+def _plain(datatype: str) -> Callable[[FormField, Config], FormField]:
+    return lambda field, _: replace(field, datatype=datatype)
 
 
 def _boolean_field(field: FormField, _: Config) -> FormField:
     return replace(field, type=FormFieldType.BOOLEAN, datatype="xs:boolean")
 
 
+def _boolean(values: tuple[str, ...], _: Config) -> object:
+    return typed(ValueType.BOOLEAN, values)
+
+
 def _constant(values: tuple[str, ...], config: Config) -> object:
-    if not _typed(ValueType.BOOLEAN)(values, config):
+    if not typed(ValueType.BOOLEAN, values):
         raise NotAccepted("Only true can be chosen.")
     return config["value"]
 
 
 def _number_field(field: FormField, config: Config) -> FormField:
+    hint = measure(config.get("unit_of_measurement"), config.get("step"))
     return replace(
         field,
+        description=f"{field.description} {hint}".strip(),
         datatype="xs:double",
         minimum=_bound(config, "min"),
         maximum=_bound(config, "max"),
@@ -103,7 +94,7 @@ def _bound(config: Config, name: str) -> str | None:
 
 
 def _number(values: tuple[str, ...], config: Config) -> object:
-    number = _typed(ValueType.DOUBLE)(values, config)
+    number = typed(ValueType.DOUBLE, values)
     low, high = config.get("min"), config.get("max")
     # Written so that NaN is refused as well.
     if not (
@@ -111,9 +102,18 @@ def _number(values: tuple[str, ...], config: Config) -> object:
         and (high is None or number <= high)
         and abs(number) < float("inf")
     ):
-        raise NotAccepted(f"Allowed range is {low} to {high}.")
+        raise NotAccepted(
+            f"Allowed range is {_bound(config, 'min')} to {_bound(config, 'max')}."
+        )
     # Home Assistant refuses 5.0 where it wants a whole number.
     return int(number) if number.is_integer() else number
+
+
+def _kelvin_field(field: FormField, config: Config) -> FormField | None:
+    # Without this Home Assistant means mireds, which its actions no longer take.
+    if config.get("unit") != "kelvin":
+        return None
+    return _number_field(field, {**config, "unit_of_measurement": "K"})
 
 
 def _options(config: Config) -> tuple[FormOption, ...]:
@@ -125,25 +125,30 @@ def _options(config: Config) -> tuple[FormOption, ...]:
     )
 
 
-def _select_field(field: FormField, config: Config) -> FormField:
+def _select_field(field: FormField, config: Config) -> FormField | None:
     multiple = config.get("multiple")
+    if config.get("custom_value"):  # its options are suggestions
+        kind = FormFieldType.TEXT_MULTI if multiple else FormFieldType.TEXT_SINGLE
+        return replace(field, type=kind, datatype="xs:string")
+    if not (options := _options(config)):
+        return None
     return replace(
         field,
         type=FormFieldType.LIST_MULTI if multiple else FormFieldType.LIST_SINGLE,
-        options=_options(config),
+        options=options,
         datatype="xs:string",
     )
 
 
 def _select(values: tuple[str, ...], config: Config) -> object:
-    allowed = {option.value for option in _options(config)}
-    if not allowed.issuperset(values):
-        raise NotAccepted(f"One of these is needed: {', '.join(sorted(allowed))}.")
-    return list(values) if config.get("multiple") else _single(values)
+    allowed = [option.value for option in _options(config)]
+    if not config.get("custom_value") and not set(allowed).issuperset(values):
+        raise NotAccepted(f"One of these is needed: {', '.join(allowed)}.")
+    return list(values) if config.get("multiple") else single(values)
 
 
-def _text_field(field: FormField, config: Config) -> FormField | None:
-    if config.get("multiple"):
+def _text_field(field: FormField, config: Config) -> FormField:
+    if config.get("multiple") or config.get("multiline"):
         return replace(field, type=FormFieldType.TEXT_MULTI)
     secret = field.var in _PRIVATE or config.get("type") == "password"
     return replace(
@@ -154,91 +159,97 @@ def _text_field(field: FormField, config: Config) -> FormField | None:
 
 
 def _text(values: tuple[str, ...], config: Config) -> object:
-    return list(values) if config.get("multiple") else _single(values)
+    if config.get("multiple"):
+        return list(values)
+    return "\n".join(values) if config.get("multiline") else single(values)
 
 
 def _color(values: tuple[str, ...], _: Config) -> object:
-    return _COLOR.accept(ValueType.COLOR, _single(values), _NO_STATE)
+    return _COLOR.accept(ValueType.COLOR, single(values), _NO_STATE)
 
 
 def _duration(values: tuple[str, ...], config: Config) -> object:
-    value: timedelta = _typed(ValueType.DURATION)(values, config)
+    value: timedelta = typed(ValueType.DURATION, values)
+    if value < timedelta() and not config.get("allow_negative"):
+        raise NotAccepted("A duration is not negative.")
     return {"seconds": value.total_seconds()}
+
+
+def _duration_default(value: object) -> tuple[str, ...]:
+    """Return a default, which is in seconds or parts of a duration, as xs:duration."""
+    parts = value if isinstance(value, Mapping) else {"seconds": value}
+    try:
+        return (format_duration(timedelta(**parts)),)
+    except TypeError:  # a text such as 00:10
+        return ()
 
 
 def _iso(kind: ValueType) -> Callable[[tuple[str, ...], Config], object]:
     """Return a parser of a moment that gives Home Assistant its ISO text."""
-    parse = _typed(kind)
-    return lambda values, config: parse(values, config).isoformat()
+    return lambda values, _: typed(kind, values).isoformat()
 
 
-def _time(values: tuple[str, ...], config: Config) -> object:
-    return local_time(_typed(ValueType.TIME)(values, config))
+def _time(values: tuple[str, ...], _: Config) -> object:
+    return local_time(typed(ValueType.TIME, values))
 
 
-def _plain(datatype: str) -> Callable[[FormField, Config], FormField]:
-    return lambda field, _: replace(field, datatype=datatype)
+def _country(values: tuple[str, ...], config: Config) -> object:
+    allowed = config.get("countries") or COUNTRIES
+    if (value := single(values)) not in allowed:
+        raise NotAccepted("A country is needed, such as SE.")
+    return value
 
 
-def _kelvin_field(field: FormField, config: Config) -> FormField | None:
-    # Without this Home Assistant means mireds, which its actions no longer take.
-    return _number_field(field, config) if config.get("unit") == "kelvin" else None
+def _pattern(datatype: str, pattern: str) -> Callable[[FormField, Config], FormField]:
+    return lambda field, _: replace(field, datatype=datatype, pattern=pattern)
 
 
-_NO_STATE: Final = State("light.any", "on")
+def _bytes_field(field: FormField, config: Config) -> FormField:
+    pattern = f"[0-9A-Fa-f]{{{2 * config['count']}}}"
+    return replace(field, datatype="xs:string", pattern=pattern)
+
+
+def _bytes(values: tuple[str, ...], config: Config) -> object:
+    try:
+        parts = list(bytes.fromhex(single(values)))
+    except ValueError:
+        parts = []
+    if len(parts) != config["count"]:
+        raise NotAccepted(f"{config['count']} bytes are needed, in hexadecimal.")
+    return parts
+
+
+def _number_list(values: tuple[str, ...], config: Config) -> object:
+    try:
+        parts = json.loads(single(values))
+    except ValueError, RecursionError:
+        parts = None
+    if (
+        not isinstance(parts, list)
+        or len(parts) != config["count"]
+        or not all(type(part) in {int, float} for part in parts)
+        or not all(abs(part) < float("inf") for part in parts)
+    ):
+        raise NotAccepted(f"{config['count']} numbers are needed, such as [30, 70].")
+    return parts
+
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "boolean": Kind(_boolean_field, _typed(ValueType.BOOLEAN)),
-    "color_rgb": Kind(_plain("xdc:Color"), _color),
+    "boolean": Kind(_boolean_field, _boolean),
+    "color_rgb": Kind(_plain("xdc:Color"), _color, lambda _: ()),
     "color_temp": Kind(_kelvin_field, _number),
-    "constant": Kind(_boolean_field, _constant),
+    "constant": Kind(_boolean_field, _constant, lambda _: ()),
+    "country": Kind(_pattern("xs:string", "[A-Z]{2}"), _country),
     "date": Kind(_plain("xs:date"), _iso(ValueType.DATE)),
-    "datetime": Kind(_plain("xs:dateTime"), _iso(ValueType.DATE_TIME)),
-    "duration": Kind(_plain("xs:duration"), _duration),
+    "datetime": Kind(_plain("xs:dateTime"), _iso(ValueType.DATE_TIME), lambda _: ()),
+    "duration": Kind(_plain("xs:duration"), _duration, _duration_default),
+    "language": Kind(_plain("xs:language"), lambda values, _: single(values)),
     "number": Kind(_number_field, _number),
     "select": Kind(_select_field, _select),
     "text": Kind(_text_field, _text),
     "time": Kind(_plain("xs:time"), _time),
+    # {"count": bytes}: a colour with white, as its attribute is read.
+    "color_bytes": Kind(_bytes_field, _bytes, lambda _: ()),
+    # {"count": numbers}: JSON, as an attribute of numbers is read.
+    "number_list": Kind(_plain("xs:string"), _number_list, lambda _: ()),
 }
-
-
-def from_selector(
-    key: str, selector: Mapping[str, Config | None], base: FormField, state: State
-) -> Input | None:
-    """Return the input an action's field makes for that entity, None if it cannot be offered."""
-    name, config = next(iter(selector.items()), ("text", None))
-    config = config or {}
-    if name in {"state", "text"} and (listed := OPTION_LISTS.get(key)):
-        options = state.attributes.get(listed)
-        if not options and name == "state":
-            return None
-        if options:
-            name, config = "select", {"options": [str(one) for one in options]}
-    if (kind := KINDS.get(name)) is None:
-        return None
-    if (field := kind.build(base, config)) is None:
-        return None
-    return Input(key, field, lambda values: kind.parse(values, config))
-
-
-def from_parameter(
-    key: str, parameter: Parameter, base: FormField, state: State
-) -> Input:
-    """Return the input of a field that is a control parameter too: it knows the entity's own range."""
-
-    def parse(values: tuple[str, ...]) -> object:
-        try:
-            value = parse_value(parameter.type, _single(values))
-        except StanzaError as err:
-            raise NotAccepted(err.text) from err
-        return parameter.accept(parameter.type, value, state)
-
-    field = replace(
-        parameter.field(state),
-        var=key,
-        label=base.label,
-        description=base.description,
-        required=base.required,
-        values=(),
-    )
-    return Input(key, field, parse)

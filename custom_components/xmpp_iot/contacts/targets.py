@@ -6,7 +6,7 @@ entities by the id of their registry entry.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
@@ -18,20 +18,40 @@ from homeassistant.helpers.target import (
 
 from ..const import DOMAIN
 
+# Parts of the house's own ears, mouth and mind: they have no state worth following, and whoever could
+# command them would reach past their node.
+NOT_SHARED: Final = frozenset(
+    {
+        "ai_task",
+        "assist_satellite",
+        "conversation",
+        "image_processing",
+        "infrared",
+        "radio_frequency",
+        "stt",
+        "tts",
+        "wake_word",
+    }
+)
+
 
 @callback
 def async_shareable(hass: HomeAssistant) -> frozenset[str]:
     """Return every entity that a contact could see: with a state, or registered and enabled.
 
     Entities of this integration are left out: two houses that are each other's contacts would
-    mirror their mirrors.
+    mirror their mirrors. So are those of the domains that are not shared with anybody.
     """
     never: set[str] = set()
     enabled: set[str] = set()
     for entry in er.async_get(hass).entities.values():
         excluded = entry.disabled_by is not None or entry.platform == DOMAIN
         (never if excluded else enabled).add(entry.entity_id)
-    return frozenset(enabled.union(hass.states.async_entity_ids()) - never)
+    return frozenset(
+        entity_id
+        for entity_id in enabled.union(hass.states.async_entity_ids()) - never
+        if entity_id.partition(".")[0] not in NOT_SHARED
+    )
 
 
 @callback
