@@ -25,9 +25,11 @@ from .const import (
 _DONE: Final[Mapping[str, str]] = {
     "close_cover": "closed {name}",
     "lock": "locked {name}",
+    "move": "moved {name}",
     "open": "opened {name}",
     "open_cover": "opened {name}",
     "press": "pressed {name}",
+    "rename": "renamed {name}",
     "stop_cover": "stopped {name}",
     "toggle": "toggled {name}",
     "turn_off": "turned off {name}",

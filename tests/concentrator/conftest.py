@@ -1,14 +1,16 @@
 """A house with Home Assistant's demo entities, and callers with different rights."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
+    async_fire_time_changed,
 )
 
 from custom_components.xmpp_iot.concentrator.actions import Actions
@@ -17,37 +19,17 @@ from custom_components.xmpp_iot.concentrator.house import Concentrator
 from custom_components.xmpp_iot.concentrator.nodes import SOURCE
 from custom_components.xmpp_iot.const import DOMAIN, EVENT_COMMAND, EVENT_COMMAND_FAILED
 from custom_components.xmpp_iot.contacts.grants import Contact, Grants, Level
-from custom_components.xmpp_iot.wire.model import (
-    Caller,
-    Category,
-    Command,
-    Commands,
-    Contains,
-    ControlFormRequest,
-    ControlRequest,
-    Done,
-    Field,
-    Form,
-    NodeInfo,
-    NodeRef,
-    Nodes,
-    Operation,
-    Reading,
-    ReadRequest,
-    Setting,
-    Submission,
-    TreeAnswer,
-    TreeRequest,
-    Value,
-    ValueType,
-)
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components import demo as demo_component
 from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 
+from .actor import Actor, settings
+
+__all__ = ["Actor", "settings"]
+
+EVERYTHING = list(demo_component.COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM)
 CONFIGURED = "COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM"
 
 HELPERS: dict[str, Any] = {
@@ -109,7 +91,7 @@ async def demo(
 ) -> HomeAssistant:
     """Return Home Assistant with demo entities and a helper of each kind."""
     monkeypatch.setattr(demo_component, CONFIGURED, platforms)
-    if platforms is CONTROLLABLE:
+    if platforms != EVERYTHING:
         monkeypatch.setattr(demo_component, "COMPONENTS_WITH_DEMO_PLATFORM", [])
     assert await async_setup_component(hass, "homeassistant", {})
     # Before the demo, which would set up some of them its own way.
@@ -118,145 +100,6 @@ async def demo(
     assert await async_setup_component(hass, "demo", {"demo": {}})
     await hass.async_block_till_done()
     return hass
-
-
-def settings(**values: Value) -> tuple[Setting, ...]:
-    """Return settings, each in the wire type of its Python type."""
-    return tuple(
-        Setting(name, _TYPES[type(value)], value) for name, value in values.items()
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A contact asking the house, in words."""
-
-    house: Concentrator
-    jid: str
-
-    def caller(self, sent_at: datetime | None = None, language: str = "en") -> Caller:
-        """Return who asks."""
-        return Caller(
-            jid=f"{self.jid}/phone",
-            language=language,
-            sent_at=sent_at or dt_util.utcnow(),
-        )
-
-    async def tree(self, operation: Operation, *nodes: str, **more: Any) -> TreeAnswer:
-        """Perform a concentrator operation on nodes of the house."""
-        request = TreeRequest(
-            operation=operation,
-            nodes=tuple(NodeRef(node, SOURCE) for node in nodes),
-            dialect="urn:nf:iot:concentrator:1.0",
-            **more,
-        )
-        return await self.house.tree(self.caller(), request)
-
-    async def nodes(
-        self, operation: Operation, *nodes: str, **more: Any
-    ) -> tuple[NodeInfo, ...]:
-        """Perform an operation that answers with nodes."""
-        answer = await self.tree(operation, *nodes, **more)
-        assert isinstance(answer, Nodes)
-        return answer.nodes
-
-    async def node(self, node: str) -> NodeInfo:
-        """Return everything about one node."""
-        (info,) = await self.nodes(
-            Operation.GET_NODE, node, parameters=True, messages=True
-        )
-        return info
-
-    async def contains(self, *nodes: str) -> tuple[bool, ...]:
-        """Return whether nodes exist for this contact."""
-        answer = await self.tree(Operation.CONTAINS_NODES, *nodes)
-        assert isinstance(answer, Contains)
-        return answer.found
-
-    async def readings(
-        self,
-        *nodes: str,
-        fields: Sequence[str] = (),
-        categories: Sequence[Category] = (),
-    ) -> list[Reading]:
-        """Read nodes."""
-        request = ReadRequest(
-            id="1",
-            nodes=tuple(NodeRef(node, SOURCE) for node in nodes),
-            fields=frozenset(fields),
-            categories=frozenset(categories),
-        )
-        return [
-            reading
-            async for readings in self.house.read(self.caller(), request)
-            for reading in readings
-        ]
-
-    async def fields(self, node: str, *names: str) -> dict[str, Field]:
-        """Return the fields of one node by name."""
-        (reading,) = await self.readings(node, fields=names)
-        assert not reading.error
-        return {field.name: field for field in reading.fields}
-
-    async def read(self, node: str, field: str) -> Value:
-        """Return the value of one field."""
-        return (await self.fields(node, field))[field].value
-
-    async def control(self, *nodes: str, **values: Value) -> None:
-        """Set parameters."""
-        await self.set(*nodes, settings=settings(**values))
-
-    async def set(
-        self,
-        *nodes: str,
-        settings: tuple[Setting, ...] = (),
-        form: Submission | None = None,
-        sent_at: datetime | None = None,
-    ) -> None:
-        """Set parameters, typed or by form."""
-        request = ControlRequest(
-            nodes=tuple(NodeRef(node, SOURCE) for node in nodes),
-            settings=settings,
-            form=form,
-        )
-        await self.house.control(self.caller(sent_at), request)
-
-    async def control_form(self, *nodes: str) -> Form:
-        """Return the form of the nodes' common parameters."""
-        request = ControlFormRequest(tuple(NodeRef(node, SOURCE) for node in nodes))
-        return await self.house.control_form(self.caller(), request)
-
-    async def commands(self, node: str) -> dict[str, Command]:
-        """Return the commands of a node by id."""
-        answer = await self.tree(Operation.GET_NODE_COMMANDS, node)
-        assert isinstance(answer, Commands)
-        return {command.id: command for command in answer.commands}
-
-    async def command_form(self, node: str, command: str) -> Form:
-        """Return the form of a command."""
-        answer = await self.tree(
-            Operation.GET_COMMAND_PARAMETERS, node, command=command
-        )
-        assert isinstance(answer, Form)
-        return answer
-
-    async def execute(
-        self, node: str, command: str, form: Submission | None = None
-    ) -> None:
-        """Execute a command."""
-        answer = await self.tree(
-            Operation.EXECUTE_NODE_COMMAND, node, command=command, form=form
-        )
-        assert isinstance(answer, Done)
-
-
-_TYPES: dict[type, ValueType] = {
-    bool: ValueType.BOOLEAN,
-    int: ValueType.INT,
-    float: ValueType.DOUBLE,
-    str: ValueType.STRING,
-    datetime: ValueType.DATE_TIME,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +125,18 @@ class Home:
         state = self.hass.states.get(entity_id)
         assert state is not None
         return state.attributes.get(name)
+
+    async def settle(self, freezer: FrozenDateTimeFactory) -> None:
+        """Let everybody take in what has changed: the gate first, and then who follows nodes."""
+        for _ in range(2):
+            await self.hass.async_block_till_done()
+            freezer.tick(timedelta(seconds=0.3))
+            async_fire_time_changed(self.hass)
+            await self.hass.async_block_till_done()
+
+    def grant(self, *contacts: Contact) -> None:
+        """Have these contacts and no others."""
+        self.grants.async_set_contacts(contacts)
 
 
 FRIEND = Contact(

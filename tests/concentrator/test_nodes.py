@@ -10,5 +10,6 @@ from homeassistant.core import HomeAssistant
 @pytest.mark.parametrize("node", ["area:gone", "device:gone", "light.gone"])
 async def test_what_has_gone_is_not_described(hass: HomeAssistant, node: str) -> None:
     """Between two changes of a registry a tree may name what is no more."""
-    tree = Trees(hass).of(frozenset())
-    assert NodeDescriber(hass).describe(node, tree, lambda *_: True) is None
+    describer = NodeDescriber(hass)
+    sight = describer.sight(Trees(hass).of(frozenset()), lambda *_: True)
+    assert describer.describe(node, sight) is None

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from custom_components.xmpp_iot.concentrator.localize import language_of
 from custom_components.xmpp_iot.concentrator.turns import Turns
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
@@ -140,7 +141,7 @@ async def test_only_languages_home_assistant_knows_are_looked_up(
     home.hass.config.language = "en"
     state = home.hass.states.get(LIGHT)
     assert state is not None
-    spoken = home.house._language(friend.caller(language=language))
+    spoken = language_of(home.hass, friend.speaking(language).caller())
     commands = await home.house._commands.offered(state, spoken)
     assert commands[0].name == name
     assert "ERROR" not in caplog.text

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from custom_components.xmpp_iot.concentrator.fields import NEVER_SENT, FieldReader
+from custom_components.xmpp_iot.concentrator.fields import FieldReader
 from custom_components.xmpp_iot.concentrator.nodes import SOURCE
 from custom_components.xmpp_iot.concentrator.values import (
     date_time_of,
@@ -31,6 +31,8 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .conftest import Actor, Home
 
+NEVER_SENT = {"access_token", "code", "entity_picture", "entity_picture_local", "token"}
+
 
 @pytest.fixture
 def platforms() -> list[Platform]:
@@ -40,7 +42,7 @@ def platforms() -> list[Platform]:
 
 async def test_every_entity_is_readable(home: Home, friend: Actor) -> None:
     """Whatever the demo has can be read, with its attributes."""
-    entities = home.hass.states.async_entity_ids()
+    entities = sorted(home.grants.view(friend.jid))
     readings = await friend.readings(*entities)
     assert [reading.node.id for reading in readings] == entities
     assert len(readings) > 110
@@ -49,7 +51,7 @@ async def test_every_entity_is_readable(home: Home, friend: Actor) -> None:
 
 async def test_what_must_not_leave_does_not(home: Home, friend: Actor) -> None:
     """Tokens, signed pictures and passwords are in no field and no parameter."""
-    entities = home.hass.states.async_entity_ids()
+    entities = sorted(home.grants.view(friend.jid))
     for reading in await friend.readings(*entities):
         assert not NEVER_SENT & {field.name for field in reading.fields}
         assert "token=" not in str(reading)
@@ -134,17 +136,22 @@ async def test_a_sensor_class_decides_its_type(home: Home, friend: Actor) -> Non
 
 
 async def test_no_state_is_invented(home: Home, friend: Actor) -> None:
-    """Unknown is a missing field, unavailable a failed reading, a restored value an estimate."""
+    """Unknown is said to be missing, unavailable a failed reading, a restored or supposed value an estimate."""
     home.hass.states.async_set("light.kitchen_lights", "unavailable")
     (reading,) = await friend.readings("light.kitchen_lights")
     assert (reading.fields, reading.error) == ((), "Unavailable.")
 
     home.hass.states.async_set("light.kitchen_lights", "unknown", {"brightness": 3})
-    assert set(await friend.fields("light.kitchen_lights")) == {"brightness"}
+    fields = await friend.fields("light.kitchen_lights")
+    assert set(fields) == {"state", "brightness"}
+    assert (fields["state"].type, fields["state"].value) == (ValueType.STRING, "")
+    assert fields["state"].qualities == {Quality.MISSING}
+    assert fields["brightness"].qualities == {Quality.AUTOMATIC_READOUT}
 
-    home.hass.states.async_set("light.kitchen_lights", "on", {"restored": True})
-    state = (await friend.fields("light.kitchen_lights"))["state"]
-    assert state.quality is Quality.AUTOMATIC_ESTIMATE
+    for supposed in ("restored", "assumed_state"):
+        home.hass.states.async_set("light.kitchen_lights", "on", {supposed: True})
+        state = (await friend.fields("light.kitchen_lights"))["state"]
+        assert state.qualities == {Quality.AUTOMATIC_ESTIMATE}
 
 
 async def test_fields_and_categories_are_filtered(

@@ -5,6 +5,7 @@ from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import (
+    ATTR_ASSUMED_STATE,
     ATTR_DEVICE_CLASS,
     ATTR_RESTORED,
     ATTR_UNIT_OF_MEASUREMENT,
@@ -18,6 +19,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..wire.model import (
+    READOUT,
     Category,
     Field,
     NodeParameter,
@@ -27,63 +29,15 @@ from ..wire.model import (
     Value,
     ValueType,
 )
+from .attributes import STATIC, outgoing, secret_state, static
 from .domain import HOUSE_TEMPERATURE, Domain, StateKind
 from .domains import domain_of
 from .parameter import by_name
-from .values import date_time_of, number_of, typed_attribute
+from .values import date_time_of, number_of
 
 STATE_FIELD: Final = "state"
 
-# Whoever has one of these could reach the house past the gate, or reads a secret.
-NEVER_SENT: Final = frozenset(
-    {"access_token", "code", "entity_picture", "entity_picture_local", "token"}
-)
-# The static side of an entity: said once with the node, not with every reading.
-STATIC: Final = frozenset(
-    {
-        "assumed_state",
-        "attribution",
-        "available_modes",
-        "available_tones",
-        "code_arm_required",
-        "code_format",
-        "device_class",
-        "editable",
-        "effect_list",
-        "event_types",
-        "fan_modes",
-        "fan_speed_list",
-        "friendly_name",
-        "hvac_modes",
-        "icon",
-        "max",
-        "max_color_temp_kelvin",
-        "max_humidity",
-        "max_temp",
-        "min",
-        "min_color_temp_kelvin",
-        "min_humidity",
-        "min_temp",
-        "operation_list",
-        "options",
-        "pattern",
-        "preset_modes",
-        "sound_mode_list",
-        "source_list",
-        "state_class",
-        "step",
-        "supported_color_modes",
-        "supported_features",
-        "supported_speeds",
-        "swing_horizontal_modes",
-        "swing_modes",
-        "target_humidity_step",
-        "target_temp_step",
-        "tracking_type",
-        "unit_of_measurement",
-    }
-)
-_IDENTITY: Final[Mapping[str, Callable[[dr.DeviceEntry], str | None]]] = {
+IDENTITY: Final[Mapping[str, Callable[[dr.DeviceEntry], str | None]]] = {
     "manufacturer": lambda device: device.manufacturer,
     "model": lambda device: device.model,
     "model_id": lambda device: device.model_id,
@@ -91,6 +45,10 @@ _IDENTITY: Final[Mapping[str, Callable[[dr.DeviceEntry], str | None]]] = {
     "sw_version": lambda device: device.sw_version,
     "hw_version": lambda device: device.hw_version,
 }
+
+
+_ESTIMATE: Final = frozenset({Quality.AUTOMATIC_ESTIMATE})
+_MISSING: Final = frozenset({Quality.MISSING})
 
 
 def _text(state: State) -> tuple[ValueType, Value]:
@@ -139,33 +97,23 @@ _STATE: Final[Mapping[StateKind, Callable[[State], tuple[ValueType, Value]]]] = 
     StateKind.DATE: _date,
     StateKind.TIME: _time,
     StateKind.BY_CLASS: _by_class,
-    StateKind.SECRET_TEXT: _text,
 }
 
 
 class FieldReader:
-    """Reads entities and devices; which names and categories are wanted is the caller's to say."""
+    """Reads entities and devices; who may read what is the caller's to say."""
 
     def __init__(self, hass: HomeAssistant, source: str) -> None:
         """Read for nodes of data source `source`."""
         self._hass = hass
         self._source = source
 
-    def entity(
-        self,
-        state: State,
-        *,
-        categories: frozenset[Category] = frozenset(),
-        names: frozenset[str] = frozenset(),
-    ) -> Reading:
+    def entity(self, state: State, *, names: frozenset[str] = frozenset()) -> Reading:
         """Return the reading of an entity; an unavailable one is a failed reading.
 
-        Empty `categories` and `names` mean all of them.
+        Empty `names` mean all of its fields.
         """
         node = NodeRef(state.entity_id, self._source)
-        category = self._category(state.entity_id)
-        if categories and category not in categories:
-            return Reading(node=node, at=state.last_updated)
         if state.state == STATE_UNAVAILABLE:
             return Reading(node=node, at=state.last_updated, error="Unavailable.")
         return Reading(
@@ -173,14 +121,12 @@ class FieldReader:
             at=state.last_updated,
             fields=tuple(
                 one
-                for one in self._fields(state, category)
+                for one in self._fields(state, self.category(state.entity_id))
                 if not names or one.name in names
             ),
         )
 
-    def device(
-        self, device: dr.DeviceEntry, node: NodeRef, names: frozenset[str]
-    ) -> Reading:
+    def device(self, device: dr.AnyDeviceEntry, node: NodeRef) -> Reading:
         """Return the identity fields of a device."""
         return Reading(
             node=node,
@@ -192,12 +138,11 @@ class FieldReader:
                     value=value,
                     category=Category.IDENTITY,
                 )
-                for name, read in _IDENTITY.items()
-                if (not names or name in names) and (value := read(device))
+                for name, value in identity(device)
             ),
         )
 
-    def _category(self, entity_id: str) -> Category:
+    def category(self, entity_id: str) -> Category:
         """Return the category of an entity's fields: diagnostics are status, all else momentary."""
         entry = er.async_get(self._hass).async_get(entity_id)
         diagnostic = entry and entry.entity_category is EntityCategory.DIAGNOSTIC
@@ -206,24 +151,11 @@ class FieldReader:
     def _fields(self, state: State, category: Category) -> Iterator[Field]:
         domain = domain_of(state.entity_id)
         settable = by_name(domain.parameters, state)
-        quality = (
-            Quality.AUTOMATIC_ESTIMATE
-            if state.attributes.get(ATTR_RESTORED)
-            else Quality.AUTOMATIC_READOUT
-        )
-        if (value := self._state(state, domain)) is not None:
-            yield Field(
-                name=STATE_FIELD,
-                type=value[0],
-                value=value[1],
-                unit=str(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or ""),
-                category=category,
-                quality=quality,
-            )
+        qualities = _qualities(state)
+        if not secret_state(state):
+            yield _state_field(state, domain, category, qualities)
         for name, attribute in state.attributes.items():
-            if name in NEVER_SENT or name in STATIC:
-                continue
-            if (typed := typed_attribute(name, attribute)) is None:
+            if name in STATIC or (typed := outgoing(name, attribute)) is None:
                 continue
             yield Field(
                 name=name,
@@ -231,17 +163,9 @@ class FieldReader:
                 value=typed[1],
                 unit=self._unit(domain, name, state),
                 category=category,
-                quality=quality,
+                qualities=qualities,
                 writable=name in settable,
             )
-
-    def _state(self, state: State, domain: Domain) -> tuple[ValueType, Value] | None:
-        if state.state == STATE_UNKNOWN:  # a missing field: no state is invented
-            return None
-        secret = domain.state is StateKind.SECRET_TEXT
-        if secret and state.attributes.get("mode") == "password":
-            return None
-        return _STATE[domain.state](state)
 
     def _unit(self, domain: Domain, name: str, state: State) -> str:
         unit = domain.units.get(name, "")
@@ -252,10 +176,50 @@ class FieldReader:
         return str(state.attributes.get(unit.attribute) or "")
 
 
+def identity(device: dr.AnyDeviceEntry) -> Iterator[tuple[str, str]]:
+    """Yield the identity fields a device has; a logical part of a device has none of its own."""
+    if isinstance(device, dr.ChildDeviceEntry):
+        return
+    for name, read in IDENTITY.items():
+        if value := read(device):
+            yield name, value
+
+
+def _qualities(state: State) -> frozenset[Quality]:
+    """Return how good the values are: Home Assistant may have them from before, or only suppose them."""
+    supposed = state.attributes.get(ATTR_RESTORED) or state.attributes.get(
+        ATTR_ASSUMED_STATE
+    )
+    return _ESTIMATE if supposed else READOUT
+
+
+def _state_field(
+    state: State, domain: Domain, category: Category, qualities: frozenset[Quality]
+) -> Field:
+    """Return the state; an unknown one is said to be missing, so that a follower learns it."""
+    if state.state == STATE_UNKNOWN:
+        return Field(
+            name=STATE_FIELD,
+            type=ValueType.STRING,
+            value="",
+            category=category,
+            qualities=_MISSING,
+        )
+    kind, value = _STATE[domain.state](state)
+    return Field(
+        name=STATE_FIELD,
+        type=kind,
+        value=value,
+        unit=str(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or ""),
+        category=category,
+        qualities=qualities,
+    )
+
+
 def static_parameters(state: State) -> tuple[NodeParameter, ...]:
     """Return the static side of an entity as node parameters (XEP-0326 section 2.5)."""
     return tuple(
         NodeParameter(name, name, *typed)
-        for name in sorted(STATIC & state.attributes.keys())
-        if (typed := typed_attribute(name, state.attributes[name])) is not None
+        for name in static(state.attributes)
+        if (typed := outgoing(name, state.attributes[name])) is not None
     )

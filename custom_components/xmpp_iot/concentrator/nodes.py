@@ -1,6 +1,7 @@
 """What this house says of its nodes (XEP-0326 section 3.2)."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -11,7 +12,7 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 
-from ..contacts.grants import Level
+from ..contacts.grants import Level, Permits
 from ..wire.model import (
     NodeInfo,
     NodeMessage,
@@ -22,19 +23,31 @@ from ..wire.model import (
 )
 from .domains import domain_of
 from .fields import static_parameters
-from .parameter import by_name
+from .issues import Finding, Issues
+from .parameter import Offered, always, by_name
 from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId, Tree
 
 SOURCE: Final = "entities"
 UID: Final = "uid"
+AREA_TYPE: Final = "homeassistant.area"
+DEVICE_TYPE: Final = "homeassistant.device"
 
+# What a state without a value says of its entity: the node's state, and a message (kind, event, text).
 _STATES: Final = {
-    STATE_UNAVAILABLE: NodeState.ERROR_UNSIGNED,
-    STATE_UNKNOWN: NodeState.WARNING_UNSIGNED,
+    STATE_UNAVAILABLE: (NodeState.ERROR_UNSIGNED, "Error", "Unavailable"),
+    STATE_UNKNOWN: (NodeState.WARNING_UNSIGNED, "Warning", "Unknown"),
 }
-_MESSAGES: Final = {STATE_UNAVAILABLE: ("Error", "Unavailable", "Unavailable.")}
+# The worst one is the node's.
+_RANK: Final = {state: rank for rank, state in enumerate(NodeState)}
 
-type Permits = Callable[[str, Level], bool]  # entity id, what
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How one contact sees the house now."""
+
+    tree: Tree
+    permits: Permits
+    issues: Issues
 
 
 def ref(node: NodeId) -> NodeRef:
@@ -42,25 +55,41 @@ def ref(node: NodeId) -> NodeRef:
     return NodeRef(node, SOURCE)
 
 
+def is_entity(node: NodeId) -> bool:
+    """Return whether a node is an entity's."""
+    return not node.startswith((AREA_PREFIX, DEVICE_PREFIX))
+
+
 def text_parameter(name: str, value: str) -> NodeParameter:
     """Return a node parameter that is a text."""
     return NodeParameter(name, name, ValueType.STRING, value)
 
 
+def status(state: State) -> NodeState:
+    """Return how an entity is by its state alone."""
+    found = _STATES.get(state.state)
+    return NodeState.NONE if found is None else found[0]
+
+
 class NodeDescriber:
-    """Describes areas, devices and entities."""
+    """Describes areas, devices and entities, without any language: parameters are named by their ids."""
 
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Describe what the registries and states of `hass` hold."""
+    def __init__(self, hass: HomeAssistant, commanded: Offered = always) -> None:
+        """Describe what the registries and states of `hass` hold; `commanded` says what has commands."""
         self._hass = hass
+        self._commanded = commanded
 
-    def describe(self, node: NodeId, tree: Tree, permits: Permits) -> NodeInfo | None:
-        """Return what a node is to a contact with that tree; None if it has just gone."""
+    def sight(self, tree: Tree, permits: Permits) -> Sight:
+        """Return how a contact with that tree and these permissions sees the house now."""
+        return Sight(tree, permits, Issues(self._hass))
+
+    def describe(self, node: NodeId, sight: Sight) -> NodeInfo | None:
+        """Return what a node is to a contact; None if it has just gone."""
         if node.startswith(AREA_PREFIX):
             return self._area(node)
         if node.startswith(DEVICE_PREFIX):
-            return self._device(node, tree)
-        return self._entity(node, tree, permits)
+            return self._device(node, sight)
+        return self._entity(node, sight)
 
     def _area(self, node: NodeId) -> NodeInfo | None:
         area = ar.async_get(self._hass).async_get_area(node.removeprefix(AREA_PREFIX))
@@ -68,46 +97,56 @@ class NodeDescriber:
             return None
         return NodeInfo(
             ref=ref(node),
-            node_type="homeassistant.area",
+            node_type=AREA_TYPE,
             display_name=area.name,
             has_children=True,
             last_changed=area.modified_at,
             parameters=(text_parameter(UID, area.id),),
         )
 
-    def _device(self, node: NodeId, tree: Tree) -> NodeInfo | None:
+    def _device(self, node: NodeId, sight: Sight) -> NodeInfo | None:
         device = dr.async_get(self._hass).async_get(node.removeprefix(DEVICE_PREFIX))
         if device is None:
             return None
+        # Not more than what it may command can a contact be told the troubles of.
+        trusted = all(
+            sight.permits(one, Level.COMMAND)
+            for one in sight.tree.below(node)
+            if is_entity(one)
+        )
+        findings = sight.issues.of_device(device) if trusted else ()
         return NodeInfo(
             ref=ref(node),
-            node_type="homeassistant.device",
+            node_type=DEVICE_TYPE,
             display_name=device.name_by_user or device.name or "",
+            state=_worst(NodeState.NONE, findings),
             has_children=True,
             is_readable=True,
-            parent=_parent(node, tree),
+            parent=_parent(node, sight.tree),
             last_changed=device.modified_at,
             parameters=(text_parameter(UID, device.id),),
+            messages=tuple(message for message, _ in findings),
         )
 
-    def _entity(self, node: NodeId, tree: Tree, permits: Permits) -> NodeInfo | None:
+    def _entity(self, node: NodeId, sight: Sight) -> NodeInfo | None:
         if (state := self._hass.states.get(node)) is None:
             return None
         domain = domain_of(node)
         entry = er.async_get(self._hass).async_get(node)
+        findings = sight.issues.of_entity(node, sight.permits)
         return NodeInfo(
             ref=ref(node),
             node_type=f"homeassistant.{state.domain}",
             display_name=state.name,
-            state=_STATES.get(state.state, NodeState.NONE),
+            state=_worst(status(state), findings),
             is_readable=True,
             is_controllable=bool(by_name(domain.parameters, state))
-            and permits(node, Level.CONTROL),
-            has_commands=bool(domain.actions) and permits(node, Level.COMMAND),
-            parent=_parent(node, tree),
+            and sight.permits(node, Level.CONTROL),
+            has_commands=self._commanded(state) and sight.permits(node, Level.COMMAND),
+            parent=_parent(node, sight.tree),
             last_changed=entry.modified_at if entry else state.last_changed,
             parameters=(*_registry_parameters(entry), *static_parameters(state)),
-            messages=_messages(state),
+            messages=(*_messages(state), *(message for message, _ in findings)),
         )
 
 
@@ -126,9 +165,15 @@ def _registry_parameters(entry: er.RegistryEntry | None) -> tuple[NodeParameter,
 
 
 def _messages(state: State) -> tuple[NodeMessage, ...]:
-    if (message := _MESSAGES.get(state.state)) is None:
+    if (found := _STATES.get(state.state)) is None:
         return ()
-    kind, event_id, text = message
+    _, kind, event_id = found
     return (
-        NodeMessage(at=state.last_changed, kind=kind, text=text, event_id=event_id),
+        NodeMessage(
+            at=state.last_changed, kind=kind, text=f"{event_id}.", event_id=event_id
+        ),
     )
+
+
+def _worst(state: NodeState, findings: Sequence[Finding]) -> NodeState:
+    return max((state, *(one for _, one in findings)), key=_RANK.__getitem__)

@@ -4,7 +4,7 @@ A view is a set of entities. Areas and devices are there for the sake of the ent
 without a visible entity does not exist. Contacts with the same view share one tree.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -41,6 +41,12 @@ class Tree:
         while (parent := self.parents[found[-1]]) is not None:
             found.append(parent)
         return tuple(found)
+
+    def below(self, node: NodeId) -> Iterator[NodeId]:
+        """Yield all that is under a node, each after its parent."""
+        for child in self.children.get(node, ()):
+            yield child
+            yield from self.below(child)
 
 
 class Trees:

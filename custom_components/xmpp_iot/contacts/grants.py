@@ -36,6 +36,10 @@ class Level(StrEnum):
 _RANK: Final = {level: rank for rank, level in enumerate(Level)}
 
 
+type Permits = Callable[[str, Level], bool]
+"""Whether somebody may do something of that level to the entity with that id, now."""
+
+
 class Verdict(Enum):
     """What the gate says; every caller handles every one of them."""
 

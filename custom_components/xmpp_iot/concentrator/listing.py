@@ -1,0 +1,95 @@
+"""Nodes as an answer: what a caller sees of them, in its language, and where to follow them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import batched
+from typing import Final
+
+from ..wire.model import Caller, NodeInfo, Nodes, TreeRequest
+from .commands import Commands
+from .guard import Guard
+from .localize import Localizer
+from .nodes import NodeDescriber, text_parameter
+from .sorting import in_order
+from .tree import NodeId, Tree
+
+type FeedAddress = Callable[[str, str], Awaitable[str | None]]  # bare JID, namespace
+type Pick = Callable[[Tree], Iterable[NodeId]]
+
+# How many nodes are described before others get their turn.
+_CHUNK: Final = 100
+
+
+class Listing:
+    """Describes nodes to callers."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        describer: NodeDescriber,
+        localizer: Localizer,
+        commands: Commands,
+        feed_address: FeedAddress,
+    ) -> None:
+        """Tell of what `guard` lets a caller see; `feed_address` says where to follow it."""
+        self._commands = commands
+        self._guard = guard
+        self._describer = describer
+        self._localizer = localizer
+        self._feed_address = feed_address
+
+    async def nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
+        """Return the nodes that `pick` finds in the caller's tree, in the order it asks for.
+
+        With parameters asked for, each says where to follow it.
+        """
+        address = None
+        if request.parameters:
+            address = await self._feed_address(caller.bare, request.dialect)
+        await self._commands.refresh()
+        language = await self._localizer.load(caller, pick(self._guard.tree(caller)))
+        found = in_order(await self._described(caller, pick), request.sort_order)
+        answer: list[NodeInfo] = []
+        for some in batched(found, _CHUNK, strict=False):
+            answer += (language.node(_trimmed(one, request, address)) for one in some)
+            await asyncio.sleep(0)
+        # Looked up again: what was taken from the caller meanwhile is not there any more.
+        tree = self._guard.tree(caller)
+        return Nodes(tuple(one for one in answer if one.ref.id in tree))
+
+    async def _described(self, caller: Caller, pick: Pick) -> Sequence[NodeInfo]:
+        """Return the nodes as they are to the caller."""
+        while True:
+            contact = self._guard.contact(caller)
+            found: list[NodeInfo] = []
+            for some in batched(
+                tuple(pick(self._guard.tree(caller))), _CHUNK, strict=False
+            ):
+                found += self._seen(caller, some)
+                await asyncio.sleep(0)
+            # With another level it is told of other things.
+            if self._guard.contact(caller) is contact:
+                return found
+
+    def _seen(self, caller: Caller, nodes: Iterable[NodeId]) -> Iterator[NodeInfo]:
+        tree = self._guard.tree(caller)
+        sight = self._describer.sight(tree, self._guard.permits(caller.bare))
+        for node in nodes:
+            if node in tree and (seen := self._describer.describe(node, sight)):
+                yield seen
+
+    def exists(self, caller: Caller, node: NodeId, tree: Tree) -> bool:
+        """Return whether a node of the caller's tree can be described now."""
+        sight = self._describer.sight(tree, self._guard.permits(caller.bare))
+        return self._describer.describe(node, sight) is not None
+
+
+def _trimmed(node: NodeInfo, request: TreeRequest, feed: str | None) -> NodeInfo:
+    """Return a node with no more than was asked for, and the address of its feed if there is one."""
+    followed = () if feed is None else (text_parameter("pubsub", feed),)
+    return replace(
+        node,
+        parameters=(*node.parameters, *followed) if request.parameters else (),
+        messages=node.messages if request.messages else (),
+    )

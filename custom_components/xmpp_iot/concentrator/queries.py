@@ -1,0 +1,97 @@
+"""Queries (XEP-0326 section 3.6.6): what an entity was, what happened to it, what an action answers.
+
+They are commands, so they are for those who may command, in turn, and not after their time. Reports are
+long: the gate is asked again before each part of one.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime
+
+from homeassistant.core import State
+
+from ..contacts.grants import Level
+from ..wire.errors import BadRequest
+from ..wire.model import Caller, TreeRequest
+from ..wire.report import ReportItem
+from .actions import Act, expiry, in_time
+from .control import form_expiry
+from .responses import report
+from .workshop import Workshop
+
+
+class Queries:
+    """Runs the queries of callers."""
+
+    def __init__(self, shop: Workshop) -> None:
+        """Ask for what the gate lets a caller know."""
+        self._guard = shop.guard
+        self._actions = shop.actions
+        self._turns = shop.turns
+        self._commands = shop.commands
+        self._past = shop.past
+        self._localizer = shop.localizer
+
+    async def run(
+        self, caller: Caller, request: TreeRequest
+    ) -> AsyncGenerator[Sequence[ReportItem]]:
+        """Yield the report of a query in parts.
+
+        Before the first: ItemNotFound where the entity has no such command, BadRequest where it is none that
+        answers, NotAcceptable with what is wrong with the form, Expired for one that comes too late. Then
+        the error of the gate, when the caller may not know any more.
+        """
+        async with aclosing(self._parts(caller, request)) as parts:
+            async for part in parts:
+                # Asked again: reading a part may have taken its time, and sending the one before.
+                self._guard.demand(caller, request.nodes[0].id, Level.COMMAND)
+                yield part
+
+    async def _parts(
+        self, caller: Caller, request: TreeRequest
+    ) -> AsyncGenerator[Sequence[ReportItem]]:
+        node = request.nodes[0]
+        expires = expiry(caller, form_expiry(request.form))
+        language = await self._localizer.load(caller, (node.id,))
+        # The turn is over when the report begins: that may go on for long, and changes nothing.
+        async with self._turns.of([node.id]):
+            in_time(expires)
+            state = self._guard.entity(caller, node, Level.COMMAND)
+            offered = self._past.offered(state, language.code)
+            answer = None
+            if request.command not in {one.id for one in offered}:
+                answer = await self._answer(caller, request, state, expires)
+        if answer is not None:
+            for part in report(state.name, answer):
+                yield part
+            return
+        permits = self._guard.permits(caller.bare)
+        past = self._past.run(
+            state,
+            request.command,
+            request.form,
+            language.code,
+            sees=lambda entity_id: permits(entity_id, Level.READ),
+        )
+        async with aclosing(past) as parts:
+            async for part in parts:
+                yield part
+
+    async def _answer(
+        self, caller: Caller, request: TreeRequest, state: State, expires: datetime
+    ) -> Mapping[str, object]:
+        """Return what an action that answers has to say of an entity."""
+        order = await self._commands.order(state, request.command, request.form)
+        if not order.answers:
+            raise BadRequest("It is no query.")
+        act = Act(
+            contact=self._guard.contact(caller),
+            entity_id=state.entity_id,
+            action=order.action,
+            data=order.data,
+            expires=expires,
+            answers=True,
+        )
+        # Asked again: making the data may have taken its time.
+        self._guard.demand(caller, act.entity_id, Level.COMMAND)
+        return await self._actions.perform(act)

@@ -1,0 +1,22 @@
+"""What all that carries out wishes of callers works with."""
+
+from dataclasses import dataclass
+
+from .actions import Actions
+from .commands import Commands
+from .guard import Guard
+from .history_queries import HistoryQueries
+from .localize import Localizer
+from .turns import Turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """The gate, the one way in, the turns at the nodes, and what there is to offer."""
+
+    guard: Guard
+    actions: Actions
+    turns: Turns
+    commands: Commands
+    past: HistoryQueries
+    localizer: Localizer
