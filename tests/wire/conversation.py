@@ -39,6 +39,8 @@ class Line:
     gone: list[Callable[[str | None], None]] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
+    hiding: set[str] = field(default_factory=set)
+    """Who shows no presence."""
     reads: asyncio.Event = field(default_factory=asyncio.Event)
     """Whether the server reads what it is sent; else its answer to a flush is overdue."""
     unread: int = 0
@@ -72,6 +74,10 @@ class Line:
         """Tell that somebody is gone, or (None) everybody."""
         for callback in tuple(self.gone):
             callback(jid)
+
+    def is_present(self, jid: str) -> bool:
+        """Return whether somebody shows its presence."""
+        return jid not in self.hiding
 
     def send_message(
         self, to: str, payload: Element | str, *, kind: str = "normal"

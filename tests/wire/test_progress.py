@@ -8,6 +8,7 @@ from custom_components.xmpp_iot.wire.dialects import FAMILIES, Dialect
 from custom_components.xmpp_iot.wire.errors import BadRequest
 from custom_components.xmpp_iot.wire.model import NodeRef, ValueType
 from custom_components.xmpp_iot.wire.progress import (
+    OBJECT_BYTES,
     Item,
     decode_progress,
     pack,
@@ -157,7 +158,7 @@ def test_a_long_table_is_cut_between_rows() -> None:
 @pytest.mark.parametrize(
     ("item", "what"),
     [
-        (ReportObject("image/png", bytes(2000)), "ReportObject"),
+        (ReportObject("image/png", bytes(OBJECT_BYTES + 1)), "ReportObject"),
         (Title("x" * 2000), "Title"),
         (Records("t", ((Cell(value="x" * 2000),),)), "a row"),
     ],

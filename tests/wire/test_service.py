@@ -1,6 +1,8 @@
 """The service: requests of all dialects are answered in theirs, at once or later."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +11,7 @@ from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     FeatureNotImplemented,
     NotAcceptable,
+    ServiceUnavailable,
 )
 from custom_components.xmpp_iot.wire.form_model import Form, FormField
 from custom_components.xmpp_iot.wire.forms import COLOR, FORM, VALIDATE
@@ -16,7 +19,7 @@ from custom_components.xmpp_iot.wire.model import Contains, Done, TreeRequest, V
 from custom_components.xmpp_iot.wire.service import features
 from custom_components.xmpp_iot.wire.xml import split_tag, to_text
 
-from .conversation import Conversation
+from .conversation import Conversation, read
 from .schemas import assert_valid
 
 XSF = FAMILIES[-1]
@@ -52,6 +55,27 @@ def test_every_request_has_an_answerer() -> None:
     assert len(handlers) == 4 * (2 + 2 + 46) + 3 * (2 + 2) + 2 + 2
     namespaces = {split_tag(tag)[0] for tag in handlers}
     assert namespaces == set(features()) - {FORM, VALIDATE, COLOR}
+
+
+async def test_nothing_begins_after_the_end() -> None:
+    """A request that had arrived and not begun when the service stopped leaves nothing behind."""
+    async with Conversation.held() as conversation:
+        later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        asked = [
+            asyncio.create_task(conversation.ask(text))
+            for text in (
+                read(FAMILIES[0], more=f"when='{later}'"),
+                "<subscribe xmlns='urn:nf:iot:events:1.0' id='s'><nd id='a'/></subscribe>",
+                "<subscribe xmlns='urn:nf:iot:concentrator:1.0' src='' ttl='9'/>",
+            )
+        ]
+        await asyncio.sleep(
+            0
+        )  # the tasks of the requests are made now, and have not begun
+        await conversation.service.stop()
+        for one in asked:
+            with pytest.raises(ServiceUnavailable):
+                await one
 
 
 async def test_stopping_twice_is_stopping() -> None:

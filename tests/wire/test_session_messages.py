@@ -4,10 +4,12 @@ import ssl
 
 import pytest
 
+from custom_components.xmpp_iot.wire.errors import NotConnected
 from custom_components.xmpp_iot.wire.session import MessageNotice
+from custom_components.xmpp_iot.wire.xml import Element
 
-from .hostile import BARE, DOMAIN, FULL
-from .online import FRIEND, STRANGER, House, managed, online
+from .hostile import BARE, DOMAIN, FULL, Peer, answer_as_a_server
+from .online import FRIEND, STRANGER, House, is_down, managed, online
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -70,6 +72,34 @@ async def test_a_new_session_knows_nobody(
         assert house.events[1:] == ["offline", ("gone", None), ("online", False)]
 
 
+async def test_a_new_session_gets_nothing_of_the_old_one(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """Until those who wait for their turn know that a session is new, nothing of theirs goes into it."""
+
+    def answer(peer: Peer, request: Element) -> None:
+        if peer is peer.server.peers[0]:
+            answer_as_a_server(peer, request)
+
+    async with online(context, trust, answer=answer) as house:
+        house.peer.writer.transport.abort()
+        await house.until(lambda: len(house.server.peers) == 2)
+        await house.until(
+            lambda: any(asks_for_roster(one) for one in house.peer.stanzas)
+        )
+        assert house.session._stream.ready
+        assert is_down(house.session)
+        (roster,) = filter(asks_for_roster, house.peer.stanzas)
+        house.peer.send(f"<iq type='result' id='{roster.get('id')}'/>")
+        await house.until(lambda: house.events[-1] == ("online", False))
+        assert not is_down(house.session)
+
+
+def asks_for_roster(stanza: Element) -> bool:
+    """Return whether a stanza is a request for the roster."""
+    return len(stanza) > 0 and stanza[0].tag == "{jabber:iq:roster}query"
+
+
 async def test_a_resumed_session_knows_everybody(
     context: ssl.SSLContext, trust: ssl.SSLContext
 ) -> None:
@@ -96,3 +126,29 @@ async def test_closing_ends_messages_under_way(
         house.session.handle_message(["{urn:n}news"], never)
         house.peer.send(f"<message from='{FRIEND}'>{NEWS}</message>")
         await house.until(lambda: "begun" in house.events)
+
+
+async def test_who_is_not_admitted_is_not_written_to(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """Whatever still waits for somebody who was a contact is not sent."""
+    async with online(context, trust) as house:
+        with pytest.raises(NotConnected, match="not admitted"):
+            house.session.send_message(STRANGER, NEWS)
+        house.session._admits = lambda _: False
+        assert is_down(house.session)
+
+
+async def test_presence_is_known(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """Who shows its presence to the house is there until it leaves."""
+    async with online(context, trust) as house:
+        assert not house.session.is_present(FRIEND)
+        house.peer.send(f"<presence from='{FRIEND}'/>")
+        await house.alive()
+        assert house.session.is_present(FRIEND)
+        assert not house.session.is_present(FRIEND + "-other")
+        house.peer.send(f"<presence from='{FRIEND}' type='unavailable'/>")
+        await house.alive()
+        assert not house.session.is_present(FRIEND)

@@ -1,4 +1,4 @@
-"""Requests are worked on in the order in which they come."""
+"""Requests are worked on in the order in which they come, and answered to who is a contact then."""
 
 import asyncio
 from itertools import pairwise
@@ -6,9 +6,11 @@ import ssl
 
 import pytest
 
+from custom_components.xmpp_iot.wire.errors import Forbidden
 from custom_components.xmpp_iot.wire.session import IqRequest
+from custom_components.xmpp_iot.wire.xml import Element, to_text
 
-from .online import FRIEND, online
+from .online import FRIEND, element, online
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -50,3 +52,22 @@ async def test_handlers_begin_in_the_order_of_arrival(
         answers = [one.get("id", "") for one in house.peer.stanzas]
         order = [int(one) for one in answers if one.isdecimal()]
         assert all(earlier < later for earlier, later in pairwise(order))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_who_is_no_contact_any_more_gets_no_answer(
+    context: ssl.SSLContext, trust: ssl.SSLContext, fails: bool
+) -> None:
+    """What is worked on when the door is closed ends as if nobody were here."""
+    async with online(context, trust) as house:
+
+        async def handler(_: IqRequest) -> Element:
+            house.session._admits = lambda _: False
+            if fails:
+                raise Forbidden("Secret.")
+            return element("<secret xmlns='urn:q'/>")
+
+        house.session.handle_iq(["{urn:q}q"], handler)
+        answer = await house.ask("<q xmlns='urn:q'/>")
+        assert to_text(answer[0]).count("<") == 3
+        assert answer[0][0].tag.endswith("}service-unavailable")

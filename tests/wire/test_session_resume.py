@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.xmpp_iot.wire import link
 from custom_components.xmpp_iot.wire.errors import NoAnswer
+from custom_components.xmpp_iot.wire.session import IqRequest
 from custom_components.xmpp_iot.wire.xml import Element
 
 from .hostile import DOMAIN, Peer, answer_as_a_server
@@ -63,6 +64,33 @@ async def test_resumes(context: ssl.SSLContext, trust: ssl.SSLContext) -> None:
         assert await waited is not None
         await house.alive()
         assert len(session._stream.plugin["xep_0198"].unacked_queue) < 5
+
+
+@pytest.mark.parametrize("admitted", [True, False])
+async def test_what_was_lost_is_for_contacts_only(
+    context: ssl.SSLContext, trust: ssl.SSLContext, admitted: bool
+) -> None:
+    """Nothing is sent again to who was a contact when the connection broke and is none any more."""
+
+    async def answer(_: IqRequest) -> Element:
+        return element("<a xmlns='urn:q'/>")
+
+    async with online(context, trust, managed) as house:
+        house.session.handle_iq(["{urn:q}q"], answer)
+        await house.alive()
+        first = house.peer
+        first.swallows = True
+        house.session.send_message(FRIEND, "<news xmlns='urn:q'/>")
+        first.send(f"<iq type='get' from='{FRIEND}' id='q'><q xmlns='urn:q'/></iq>")
+        await house.until(lambda: house.hears("q"))
+        house.session._admits = lambda _: admitted
+        first.writer.transport.abort()
+        await house.until(lambda: house.events[-1] == ("online", True))
+        await house.until(lambda: "{urn:xmpp:ping}ping" in tags(house))
+        again = [tag for tag in tags(house) if tag.startswith("{urn:q}")]
+        assert again == (["{urn:q}news", "{urn:q}a"] if admitted else [])
+        house.session._admits = lambda _: True
+        await house.alive()
 
 
 async def test_a_stanza_that_waited_at_the_server_is_dated_back(

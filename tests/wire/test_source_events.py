@@ -242,7 +242,10 @@ async def test_the_past_asked_for_again_is_told_once(
 ) -> None:
     """What still waits to be told when somebody asks for the past is in it, not beside it."""
     await ask(conversation)
+    conversation.line.down = True
     happen(conversation, UPDATED, STATUS)
+    await settle()
+    conversation.line.down = False
     conversation.house.history = (ADDED, UPDATED)
     await ask(conversation, NF, SINCE)
     happen(conversation, REMOVED)

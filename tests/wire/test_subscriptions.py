@@ -224,6 +224,32 @@ async def test_a_contact_has_so_many(
     assert len(watch.house.value_followers) == 3
 
 
+async def test_a_contact_follows_so_many_nodes(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In all of its subscriptions together; one that is refused leaves the one it would replace."""
+    monkeypatch.setattr(subscriptions, "MAX_FOLLOWED", 3)
+    await watch.subscribe(BOTH, identifier="one")
+    await watch.subscribe(identifier="two", caller=TABLET)
+    with pytest.raises(ResourceConstraint):
+        await watch.subscribe(BOTH, identifier="two", caller=TABLET)
+    assert len(watch.house.value_followers) == 2
+    await watch.subscribe(BOTH, identifier="one")
+    await watch.subscribe(BOTH, caller=GUEST)
+
+
+async def test_who_is_replaced_at_the_beginning_is_read_no_more(watch: Watch) -> None:
+    """Subscribing again and again costs a readout of one node each time, not of all of them."""
+    watch.house.readable.clear()
+    asked = [asyncio.create_task(watch.subscribe(BOTH)) for _ in range(3)]
+    await settle()
+    watch.house.readable.set()
+    await asyncio.gather(*asked)
+    await settle()
+    assert len(watch.house.requests) == 2 + 1 + 1
+    assert len(watch.house.value_followers) == 1
+
+
 @pytest.mark.parametrize(
     ("gone", "left"), [(FRIEND.jid, 2), (TABLET.jid, 2), (None, 0), ("x@y/z", 3)]
 )

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..wire.errors import NotConnected
-from .grants import Contact, Grants
+from .grants import Grants
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,10 +63,16 @@ class RosterKeeper:
     contact is asked once a session, because a roster item says nothing about who declined.
     """
 
-    def __init__(self, session: RosterSession, grants: Grants) -> None:
-        """Do nothing yet."""
+    def __init__(
+        self,
+        session: RosterSession,
+        grants: Grants,
+        others: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Do nothing yet; `others` names those who are no contacts and whose presence is wanted."""
         self._session = session
         self._grants = grants
+        self._others = others
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._removed: set[str] = set()  # former contacts, still in the roster
         self._dropped: set[str] = set()  # and the roster does not show it yet
@@ -112,11 +118,17 @@ class RosterKeeper:
     @callback
     def _requested(self, bare: str) -> None:
         """Approve a contact's request to see our presence; leave others without an answer."""
-        if self._grants.admits(bare):
+        if bare in self.friends:
             self._try(lambda: self._session.approve(bare))
         elif bare not in self._strangers and len(self._strangers) < _STRANGERS_NAMED:
             self._strangers.add(bare)
             _LOGGER.info("%s is no contact and asked for our presence", bare)
+
+    @property
+    def friends(self) -> Mapping[str, str]:
+        """The bare JIDs of those who exchange presence with the house, and their names."""
+        contacts = {contact.jid: contact.name for contact in self._grants.contacts}
+        return {**self._others(), **contacts}
 
     @callback
     def _reconcile(self) -> None:
@@ -138,8 +150,8 @@ class RosterKeeper:
         """Bring the roster up to date."""
         roster = self._session.roster()
         self._drop_the_removed()
-        for contact in self._grants.contacts:
-            self._welcome(contact, roster.get(contact.jid))
+        for jid, name in self.friends.items():
+            self._welcome(jid, name, roster.get(jid))
         self._refuse_the_rest(roster)
 
     def _drop_the_removed(self) -> None:
@@ -151,7 +163,7 @@ class RosterKeeper:
         befriended = self._session.befriended()
         self._dropped &= befriended
         for jid in self._removed | (befriended - self._dropped):
-            if not self._grants.admits(jid):  # else a contact, perhaps again
+            if jid not in self.friends:  # else a contact, perhaps again
                 self._session.unfriend(jid)
                 self._asked.discard(jid)
                 self._names.pop(jid, None)
@@ -159,9 +171,8 @@ class RosterKeeper:
                 self._dropped.add(jid)
             self._removed.discard(jid)
 
-    def _welcome(self, contact: Contact, subscription: str | None) -> None:
+    def _welcome(self, jid: str, name: str, subscription: str | None) -> None:
         """Ask for, and give, the presence that is missing; tell the roster of another name."""
-        jid, name = contact.jid, contact.name
         missing = subscription != "both" and jid not in self._asked
         if missing or self._names.get(jid, name) != name:
             self._session.befriend(jid, name)
@@ -176,7 +187,7 @@ class RosterKeeper:
             for jid, subscription in roster.items()
             if subscription in _THEY_SEE_US
             and jid != self._session.bare
-            and not self._grants.admits(jid)
+            and jid not in self.friends
         }
         self._refused &= seeing
         for jid in seeing - self._refused:

@@ -1,15 +1,20 @@
 """A request in its dialect, and who answers it: the pieces `IoTService` is put together from."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 import copy
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from .dialects import Dialect
 from .errors import BadRequest, StanzaError
-from .model import Caller
+from .model import Caller, NodeRef
+from .provider import Provider
 from .xml import XML_LANG, Element
+
+HIDING: Final = 3600.0
+"""Seconds a subscription lasts whose subscriber shows no presence, until it is renewed: nobody says when
+such a one leaves, and servers keep what is sent to it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,25 @@ def dressed(
     return made
 
 
-async def answers_sent(answering: list[asyncio.Task[Any]]) -> None:
-    """Return, with none left in the list, when the session has sent what these tasks answer."""
+def seen(
+    provider: Provider, caller: Caller, nodes: Iterable[NodeRef]
+) -> frozenset[NodeRef]:
+    """Return which of the nodes the caller may read now; who is not let in any more sees nothing."""
+    try:
+        return frozenset(provider.visible(caller, nodes))
+    except StanzaError:
+        return frozenset()
+
+
+def note_answering(answering: set[asyncio.Task[Any]]) -> None:
+    """Note that the task this runs in answers a request, until the session has sent that."""
+    if (task := asyncio.current_task()) is not None:
+        answering.add(task)
+        task.add_done_callback(answering.discard)
+
+
+async def answers_sent(answering: set[asyncio.Task[Any]]) -> None:
+    """Return, with none left in the set, when the session has sent what these tasks answer."""
     while answering:
         # The session sends an answer when the task that makes it is done, and has asked to be told so
         # before us.

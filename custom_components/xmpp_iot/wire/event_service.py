@@ -28,7 +28,7 @@ class EventService:
         """Follow `provider` for those whom `transport` reaches; events leave by `outbox`."""
         self._provider = provider
         self._transport = transport
-        self._subscriptions = Subscriptions(provider, outbox.post)
+        self._subscriptions = Subscriptions(provider, outbox.post, transport.is_present)
         self._unregister: list[Callable[[], None]] = []
 
     def routes(self, dialect: Dialect) -> Routes:

@@ -28,6 +28,7 @@ class MessageNotice:
     payload: Element
 
 
+type ReplyHandler = Callable[[str, Element], None]
 type MessageHandler = Callable[[MessageNotice], Awaitable[None]]
 
 
@@ -38,6 +39,7 @@ class Inbox:
         """Tell `bounced` the full JID a message of ours came back from."""
         self._bounced = bounced
         self._handlers: Handlers[MessageHandler] = Handlers()
+        self._replies: Handlers[ReplyHandler] = Handlers()
         self._work: Work[None] = Work()
         self._talkative: set[str] = set()  # contacts of whom it was said already
         self._broken: set[str] = set()  # tags whose handlers failed already
@@ -47,6 +49,23 @@ class Inbox:
     ) -> Callable[[], None]:
         """Let `handler` have messages with a child of one of `tags`, until the returned function is called."""
         return self._handlers.add(tags, handler)
+
+    def handle_reply(
+        self, tags: Iterable[str], handler: ReplyHandler
+    ) -> Callable[[], None]:
+        """Let `handler` have what anybody says under one of `tags`, until the returned function is called."""
+        return self._replies.add(tags, handler)
+
+    def is_reply(self, received: Received, sender: str) -> bool:
+        """Hand a message to whoever handles replies of its kind, and return whether there was somebody."""
+        stanza = received.element
+        if received.excessive or stanza.get("type") in {"error", "groupchat"}:
+            return False
+        for payload in stanza:
+            if (handler := self._replies.find(payload.tag)) is not None:
+                handler(sender, payload)
+                return True
+        return False
 
     async def close(self) -> None:
         """Stop working on messages."""

@@ -4,6 +4,7 @@ slixmpp counts the stanzas it builds. Ours are text, and one that is not counted
 acknowledgement of another: after a resume, what was lost would stay lost.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,10 +18,14 @@ _SEQUENCE: Final = 2**32  # XEP-0198 section 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sent:
-    """A stanza the server has not acknowledged; after its deadline (loop time) nobody waits for it."""
+    """A stanza the server has not acknowledged.
+
+    After its deadline (loop time) nobody waits for it; `still` says whether its addressee may have it yet.
+    """
 
     text: str
     deadline: float | None
+    still: Callable[[], bool]
 
 
 class Ledger:
@@ -59,21 +64,23 @@ class Ledger:
         if self._plugin.enabled_in:
             self._plugin.handled = (self._plugin.handled + 1) % _SEQUENCE
 
-    def sent(self, text: str, deadline: float | None) -> None:
+    def sent(
+        self, text: str, deadline: float | None, still: Callable[[], bool]
+    ) -> None:
         """Count a stanza that went out, and from time to time ask how many arrived."""
         plugin = self._plugin
         if not plugin.enabled_out:
             return
         plugin.seq = (plugin.seq + 1) % _SEQUENCE
-        plugin.unacked_queue.append((plugin.seq, Sent(text, deadline)))
+        plugin.unacked_queue.append((plugin.seq, Sent(text, deadline, still)))
         plugin.window_counter -= 1
         if plugin.window_counter <= 0:
             plugin.window_counter = plugin.window
             plugin.request_ack()  # type: ignore[no-untyped-call]
 
     def is_due(self, sent: Sent, now: float) -> bool:
-        """Say whether `sent` goes out again on a resume: not if nobody waits for it any more."""
-        if sent.deadline is None or sent.deadline >= now:
+        """Say whether `sent` goes out again on a resume: not if nobody waits for it, or may have it, any more."""
+        if (sent.deadline is None or sent.deadline >= now) and sent.still():
             return True
         self._overdue.append(sent)
         return False

@@ -6,9 +6,23 @@ is read first: the answer to a command would come minutes later, behind a long r
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 WINDOW: Final = 64_000  # bytes on the way that the server is not known to have read
+
+
+class Post(Protocol):
+    """Sends a message when it is its turn."""
+
+    async def __call__(
+        self, to: str, message: str, still: Callable[[], bool] = ..., /
+    ) -> bool:
+        """Send `message`, and return whether `still` was true of it then."""
+        ...
+
+
+def _always() -> bool:
+    return True
 
 
 class Outbox:
@@ -23,17 +37,22 @@ class Outbox:
         self._turn = asyncio.Lock()  # serves in the order of arrival
         self._under_way = 0  # bytes since the last flush
 
-    async def post(self, to: str, message: str) -> None:
-        """Send a message as soon as there is room for it.
+    async def post(
+        self, to: str, message: str, still: Callable[[], bool] = _always, /
+    ) -> bool:
+        """Send a message as soon as there is room for it, and return True.
 
-        NotConnected without session, NoAnswer where the server does not read what was sent before.
+        `still` is asked at the last moment, for a turn may be a minute away: where it says no, the message
+        is not sent and this returns False. NotConnected without session, NoAnswer where the server does not read what was sent before.
         """
         size = len(message.encode())
         async with self._turn:
             if self._under_way and self._under_way + size > WINDOW:
                 await self._flush()
                 self._under_way = 0
-            self._send(to, message)
-            self._under_way += size
+            if sent := still():
+                self._send(to, message)
+                self._under_way += size
         # A long readout leaves the loop to others, and to its own cancellation.
         await asyncio.sleep(0)
+        return sent

@@ -12,7 +12,7 @@ from .signals import Signal
 class Presences:
     """Takes <presence/> stanzas; `admits` says of whom it tells.
 
-    `changed` says which full JID of an admitted contact is available or not, `requested` which bare JID asks
+    `changed` says which full JID of somebody admitted is available or not, `requested` which bare JID asks
     for the house's presence, whoever it is.
     """
 

@@ -157,6 +157,10 @@ class Transport(Protocol):
         """
         ...
 
+    def is_present(self, jid: str) -> bool:
+        """Return whether a full JID shows its presence, so that `on_gone` will tell when it leaves."""
+        ...
+
     def send_message(
         self, to: str, payload: Element | str, *, kind: str = "normal"
     ) -> None:

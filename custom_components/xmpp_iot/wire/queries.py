@@ -6,13 +6,14 @@ sending, and is told after the message on its way.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 import logging
 import secrets
 from typing import Any, Final
 
-from .call import answers_sent
+from .call import answers_sent, note_answering, seen
 from .dialects import Dialect
 from .errors import (
     Conflict,
@@ -24,6 +25,7 @@ from .errors import (
     StanzaError,
 )
 from .model import Caller, TreeRequest
+from .outbox import Post
 from .progress import Item, pack, render_progress
 from .provider import Provider
 from .report import Level, MessageKind, Outcome, QueryRef, ReportItem, ReportMessage
@@ -33,7 +35,6 @@ _LOGGER = logging.getLogger(__name__)
 MAX_RUNNING: Final = 8  # queries of one contact
 
 type Parts = AsyncIterator[Sequence[ReportItem]]
-type Post = Callable[[str, str], Awaitable[None]]
 type _Key = tuple[str, str]  # full JID, query id
 
 
@@ -50,7 +51,7 @@ class _Query:
     deserted: bool = False  # nobody is there to be told anything
     pulling: asyncio.Task[Sequence[ReportItem] | None] | None = None
     task: asyncio.Task[None] | None = None
-    answering: list[asyncio.Task[Any]] = field(default_factory=list)
+    answering: set[asyncio.Task[Any]] = field(default_factory=set)
     """Who answers a request about this query: what it says next comes after."""
 
     @property
@@ -121,8 +122,7 @@ class Queries:
         if (query := self._running.get((caller.jid, query_id))) is None:
             raise ItemNotFound("There is no such query under way.")
         query.aborted = True
-        if answering := asyncio.current_task():
-            query.answering.append(answering)
+        note_answering(query.answering)
         query.interrupt()
 
     def desert(self, jid: str | None) -> None:
@@ -164,8 +164,7 @@ class Queries:
         return query
 
     def _continue(self, query: _Query, first: Sequence[Item]) -> None:
-        if answering := asyncio.current_task():
-            query.answering.append(answering)
+        note_answering(query.answering)
         query.task = asyncio.create_task(
             self._run(query, first), name=f"xmpp_iot query {query.ref.id}"
         )
@@ -194,14 +193,18 @@ class Queries:
         """Send a part of the report; of one that is aborted, how it began and how it ended."""
         await answers_sent(query.answering)
         for content in pack(said, query.dialect):
-            if not self._provider.visible(query.caller, (query.ref.node,)):
-                query.deserted = True  # what it may not see any more does not exist
             needless = query.aborted and query.sequence and not _is_over(said)
-            if query.deserted or needless:
+            if needless or not self._is_there(query):
                 return
             query.sequence += 1
             message = render_progress(query.ref, query.sequence, content, query.dialect)
-            await self._post(query.caller.jid, message)
+            await self._post(query.caller.jid, message, partial(self._is_there, query))
+
+    def _is_there(self, query: _Query) -> bool:
+        """Return whether there is somebody to tell; for who does not see the node any more it does not exist."""
+        if not seen(self._provider, query.caller, (query.ref.node,)):
+            query.deserted = True
+        return not query.deserted
 
 
 def _said(

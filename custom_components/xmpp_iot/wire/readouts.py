@@ -4,23 +4,20 @@ One that is asked for later waits for its time (XEP-0323 section 3.5): it counts
 """
 
 import asyncio
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 import logging
 from typing import Final
 
+from .call import seen
 from .dialects import Dialect
 from .errors import Conflict, NoAnswer, NotConnected, ResourceConstraint, StanzaError
-from .model import Caller, Reading, ReadRequest
+from .model import Caller, NodeRef, Reading, ReadRequest
+from .outbox import Post
 from .packer import Packer
+from .provider import Provider
 from .sensor_data import encode_accepted, encode_started
 from .xml import Element, from_text, to_text
 
@@ -29,9 +26,13 @@ _LOGGER = logging.getLogger(__name__)
 MAX_RUNNING: Final = 8  # readouts of one contact, also those that wait for their time
 
 type Batches = AsyncIterator[Sequence[Reading]]
-type Read = Callable[[Caller, ReadRequest], Batches]
-type Post = Callable[[str, str], Awaitable[None]]
 type _Key = tuple[str, str]  # full JID, request id
+
+_CHANGED: Final = "What may be read has changed; read again."
+
+
+class _Outdated(Exception):
+    """What was read shows what may not be seen any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +44,8 @@ class _Readout:
     dialect: Dialect
     batches: Batches
     packer: Packer
+    seen: frozenset[NodeRef]
+    """What the asker saw of the nodes when it began."""
     messages: list[str] = field(default_factory=list)  # to be sent before all others
     cancelled: bool = False
     task: asyncio.Task[None] | None = None
@@ -90,9 +93,9 @@ class _Readout:
 class Readouts:
     """All readouts under way, each by the full JID that asked and the id it gave."""
 
-    def __init__(self, read: Read, post: Post) -> None:
-        """Read by `read`; post messages that follow an answer by `post`, which waits for its turn."""
-        self._read = read
+    def __init__(self, provider: Provider, post: Post) -> None:
+        """Read of `provider`; post messages that follow an answer by `post`, which waits for its turn."""
+        self._provider = provider
         self._post = post
         self._running: dict[_Key, _Readout] = {}
 
@@ -111,6 +114,8 @@ class Readouts:
             return encode_accepted(request.id, dialect, queued=True)
         try:
             if await self._begin(readout) and readout.fits_inline:
+                if not self._is_seen(readout):
+                    raise Conflict(_CHANGED)
                 return from_text("".join(readout.packer.finish()))
             if not readout.cancelled:
                 self._continue(readout)
@@ -150,8 +155,9 @@ class Readouts:
             caller,
             request,
             dialect,
-            self._read(caller, request),
+            self._provider.read(caller, request),
             Packer(request.id, dialect),
+            seen(self._provider, caller, request.nodes),
         )
         self._running[readout.key] = readout
         return readout
@@ -186,15 +192,30 @@ class Readouts:
                 # The session sends the answer when the task that makes it is done,
                 # and has asked to be told so before us.
                 await asyncio.wait((answering,))
-            await asyncio.sleep(readout.seconds_left)
-            await self._post_all(readout, readout.messages)
-            await self._post_rest(readout)
-            await self._post_all(readout, readout.packer.finish())
+            if left := readout.seconds_left:
+                await asyncio.sleep(left)
+                # By the rights of that time.
+                readout.seen = self._seen(readout)
+            await self._post_whole(readout)
         except (NoAnswer, NotConnected) as error:
             # The asker asks again when there is a session: nothing is kept for it.
             _LOGGER.debug("The readout of %s ends: %s", readout.caller.jid, error)
         finally:
             await readout.close()
+
+    async def _post_whole(self, readout: _Readout) -> None:
+        """Send what there is to send; if a part of it may not be seen any more, say only that."""
+        try:
+            await self._post_all(readout, readout.messages)
+            await self._post_rest(readout)
+            await self._post_all(readout, readout.packer.finish())
+        except _Outdated:
+            readout.packer = Packer(readout.request.id, readout.dialect)
+            readout.seen = frozenset()
+            await self._post_all(
+                readout, readout.packer.add(_failed(readout, _CHANGED))
+            )
+            await self._post_all(readout, readout.packer.finish())
 
     async def _post_rest(self, readout: _Readout) -> None:
         """Send what was not read before; an error in the midst is the last of it."""
@@ -203,13 +224,22 @@ class Readouts:
                 for reading in batch:
                     await self._post_all(readout, readout.packer.add(reading))
         except StanzaError as error:
-            failed = Reading(
-                node=readout.request.nodes[0],
-                at=datetime.now(UTC),
-                error=error.text or error.condition,
-            )
+            failed = _failed(readout, error.text or error.condition)
             await self._post_all(readout, readout.packer.add(failed))
 
     async def _post_all(self, readout: _Readout, messages: Iterable[str]) -> None:
         for message in messages:
-            await self._post(readout.caller.jid, message)
+            still = partial(self._is_seen, readout)
+            if not await self._post(readout.caller.jid, message, still):
+                raise _Outdated
+
+    def _is_seen(self, readout: _Readout) -> bool:
+        """Return whether the asker still sees all that it saw of the nodes when the readout began."""
+        return readout.seen <= self._seen(readout)
+
+    def _seen(self, readout: _Readout) -> frozenset[NodeRef]:
+        return seen(self._provider, readout.caller, readout.request.nodes)
+
+
+def _failed(readout: _Readout, error: str) -> Reading:
+    return Reading(node=readout.request.nodes[0], at=datetime.now(UTC), error=error)

@@ -12,6 +12,7 @@ from .errors import (
     FeatureNotImplemented,
     InternalServerError,
     ResourceConstraint,
+    ServiceUnavailable,
     StanzaError,
 )
 from .model import Caller
@@ -55,10 +56,14 @@ class _Asked:
 
 
 class Responder:
-    """Answers over `stream` with what handlers return; each request is a task, and none outlives `close`."""
+    """Answers over `stream` with what handlers return; each request is a task, and none outlives `close`.
 
-    def __init__(self, stream: Stream) -> None:
+    Who is not admitted any more by then is told that nobody is here.
+    """
+
+    def __init__(self, stream: Stream, admits: Callable[[Caller], bool]) -> None:
         self._stream = stream
+        self._admits = admits
         self._handlers: Handlers[IqHandler] = Handlers()
         self._work: Work[Element | None] = Work()
 
@@ -105,15 +110,14 @@ class Responder:
         if task.cancelled():
             return
         error = task.exception()
-        if error is None:
-            self._reply(asked, task.result())
-        elif isinstance(error, StanzaError):
-            self._reply(asked, error)
-        else:
+        if error is not None and not isinstance(error, StanzaError):
             _LOGGER.error(
                 "A request of %s failed unexpectedly", asked.by.jid, exc_info=error
             )
-            self._reply(asked, InternalServerError())
+            error = InternalServerError()
+        if not self._admits(asked.by):
+            error = ServiceUnavailable()
+        self._reply(asked, task.result() if error is None else error)
 
     def _reply(self, asked: _Asked, answer: Element | StanzaError | None) -> None:
         """Answer, if the session in which the request came is still there."""
@@ -127,7 +131,7 @@ class Responder:
         # Answers cannot wait, and a contact that asks for many must not make the house lose its connection.
         if self._stream.busy and len(text) > SHORT:
             text = _render(asked, BUSY)
-        self._stream.send_stanza(text)
+        self._stream.send_stanza(text, still=partial(self._admits, asked.by))
 
 
 def _render(asked: _Asked, answer: Element | StanzaError | None) -> str:

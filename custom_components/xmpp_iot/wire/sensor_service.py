@@ -24,7 +24,7 @@ class SensorService:
     ) -> None:
         """Read what `provider` lets the caller read; what is long leaves by `outbox`."""
         self._transport = transport
-        self._readouts = Readouts(provider.read, outbox.post)
+        self._readouts = Readouts(provider, outbox.post)
         self._unregister: Callable[[], None] | None = None
 
     def routes(self, dialect: Dialect) -> Routes:

@@ -11,6 +11,7 @@ from .call import Answerer, Call, Part, in_payload_language
 from .clock_service import ClockService
 from .control_service import ControlService
 from .dialects import FAMILIES, Dialect
+from .errors import ServiceUnavailable
 from .event_service import EventService
 from .form_service import FormSessions
 from .forms import COLOR, DYNAMIC, FORM, VALIDATE
@@ -86,6 +87,8 @@ class IoTService:
             await part.stop()
 
     async def _handle(self, request: Request) -> Element | None:
+        if self._unregister is None:
+            raise ServiceUnavailable  # the request was on its way to us when we stopped
         payload = request.payload
         answerer, dialect = self._routes[payload.tag]
         caller = in_payload_language(request.caller, payload)

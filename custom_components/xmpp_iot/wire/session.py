@@ -4,8 +4,8 @@ This is the room's front: whoever uses `wire` imports from here. The session nev
 than it was told to: without a connection it refuses, so that nobody's door opens an hour after the tap.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 import logging
 import secrets
 from types import MappingProxyType
@@ -15,14 +15,8 @@ from slixmpp import JID, InvalidJID
 
 from .account import Account, TlsMode, parse_bare_jid
 from .disco import INFO_QUERY, ITEMS_QUERY, PING_QUERY, Disco
-from .errors import (
-    NoAnswer,
-    NotConnected,
-    RemoteError,
-    ServiceUnavailable,
-    Unreachable,
-    WireError,
-)
+from .errors import NoAnswer, NotConnected, RemoteError, ServiceUnavailable, Unreachable
+from .friendship import Friendship
 from .gate import Gate
 from .inbox import Inbox, MessageHandler, MessageNotice
 from .link import Link
@@ -32,7 +26,7 @@ from .presence import Presences
 from .reader import Received
 from .requests import Requests
 from .responder import IqHandler, IqRequest, Responder
-from .roster import ROSTER_QUERY, Roster, befriending, removal
+from .roster import ROSTER_QUERY, Roster
 from .signals import Signal
 from .stanzas import CLIENT, Kind, message, presence
 from .stream import Stream
@@ -62,7 +56,8 @@ class Session:
     """One account's session; make it in the running event loop.
 
     `name` is what others see, `admits` says whether a bare JID gets more than the answer of an empty
-    place, `features` are the disco features beside the session's own. Callbacks run right after their
+    place, `follows` whose presence is of interest beside theirs, `features` are the disco features beside
+    the session's own. Callbacks run right after their
     event, in the event loop; what registers one returns the function that takes it off.
     """
 
@@ -72,9 +67,11 @@ class Session:
         *,
         name: str,
         admits: Callable[[str], bool],
+        follows: Callable[[str], bool] = lambda _: False,
         features: Iterable[str] = (),
     ) -> None:
         self._admits = admits
+        self._follows = follows
         self._bare = parse_bare_jid(account.jid)
         self._domain = JID(self._bare).domain
         self._stream = Stream(
@@ -84,15 +81,19 @@ class Session:
             on_lost=self._lost,
         )
         self._requests = Requests(self._stream)
-        self._responder = Responder(self._stream)
+        self._responder = Responder(
+            self._stream, lambda caller: self._is_admitted(JID(caller.jid))
+        )
         self._link = Link(self._stream, self._requests, self._begin)
         self._gate = Gate(self._ask_nobody, self._stream.send_stanza)
         self._disco = Disco.of(name, features)
         self._gone: Signal[str | None] = Signal()
         self._inbox = Inbox(self._gone.fire)
         self._roster = Roster()
-        self._presences = Presences(self._roster, admits, self._gone.fire)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._presences = Presences(self._roster, self._is_known, self._gone.fire)
+        self._friendship = Friendship(
+            self._bare, self._stream, self._requests, self._roster
+        )
         self._nonsense = False
         self._epoch = self._stream.epoch  # of what was received last
         self._roster_changed: Signal[()] = Signal()
@@ -129,8 +130,8 @@ class Session:
         return self._domain
 
     def resources(self, bare: str) -> tuple[str, ...]:
-        """Return the full JIDs with which an admitted contact is online."""
-        return self._roster.resources(bare) if self._admits(bare) else ()
+        """Return the full JIDs with which somebody admitted or followed is online."""
+        return self._roster.resources(bare) if self._is_known(bare) else ()
 
     def roster(self) -> Mapping[str, str]:
         """Return the subscription (none, to, from or both) of each bare JID in the roster."""
@@ -188,6 +189,15 @@ class Session:
         """
         return self._inbox.handle(tags, handler)
 
+    def handle_reply(
+        self, tags: Iterable[str], handler: Callable[[str, Element], None]
+    ) -> Callable[[], None]:
+        """Call `handler` with the full JID of anybody and what they say under one of these tags.
+
+        For what is only ever said in reply: the handler knows whom it asked for what, and drops the rest.
+        """
+        return self._inbox.handle_reply(tags, handler)
+
     def on_gone(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
         """Call `callback` with the full JID of an admitted contact that no message reaches any more.
 
@@ -216,8 +226,7 @@ class Session:
         await self._responder.close()
         await self._inbox.close()
         await self._gate.close()
-        for task in self._tasks:
-            task.cancel()
+        self._friendship.close()
         await self._link.close()
         self._roster.nobody()
 
@@ -262,8 +271,21 @@ class Session:
     def send_message(
         self, to: str, payload: Element | str, *, kind: str = "normal"
     ) -> None:
-        """Send a message of that type; NotConnected without session."""
-        self._stream.send_stanza(message(to, kind, payload))
+        """Send a message of that type to somebody who is admitted, and to nobody else.
+
+        NotConnected without session, also while those who wait in a new one do not know yet that it is
+        new, and where the door was closed to `to` meanwhile.
+        """
+        if self._epoch != self._stream.epoch:
+            raise NotConnected("The session has only begun.")
+        admitted = partial(self._is_admitted, JID(to))
+        if not admitted():
+            raise NotConnected(f"{to} is not admitted.")
+        self._stream.send_stanza(message(to, kind, payload), still=admitted)
+
+    def is_present(self, jid: str) -> bool:
+        """Return whether a full JID shows its presence to the house: then it is noticed when it leaves."""
+        return jid in self._roster.resources(JID(jid).bare)
 
     async def flush(self, *, timeout: float = FLUSH_TIMEOUT) -> None:
         """Return when the server has read what was sent until now.
@@ -277,40 +299,19 @@ class Session:
 
     def befriend(self, jid: str, name: str) -> None:
         """Put `jid` into the roster, ask for its presence and let it have the house's."""
-        self._set_roster(befriending(jid, name))
-        subscription = self._roster.subscriptions.get(jid, "none")
-        if subscription not in {"to", "both"}:
-            self._stream.send_stanza(presence("subscribe", jid))
-        if subscription not in {"from", "both"}:
-            self._stream.send_stanza(presence("subscribed", jid))
+        self._friendship.befriend(jid, name)
 
     def unfriend(self, jid: str) -> None:
         """Take `jid` out of the roster, and both subscriptions with it."""
-        if jid in self._roster.subscriptions:
-            self._set_roster(removal(jid))
-        else:
-            self.refuse(jid)
+        self._friendship.unfriend(jid)
 
     def approve(self, jid: str) -> None:
         """Let `jid` have the house's presence."""
-        self._stream.send_stanza(presence("subscribed", jid))
+        self._friendship.approve(jid)
 
     def refuse(self, jid: str) -> None:
         """Do not let `jid` have the house's presence, or not any more."""
-        self._stream.send_stanza(presence("unsubscribed", jid))
-
-    def _set_roster(self, item: Element) -> None:
-        if not self._stream.ready:
-            raise NotConnected("There is no session now.")
-        task = asyncio.create_task(self._exchange_roster(item))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _exchange_roster(self, item: Element) -> None:
-        try:
-            await self.iq(None, item, kind="set")
-        except WireError as error:
-            _LOGGER.warning("The roster of %s was not changed: %s", self._bare, error)
+        self._friendship.refuse(jid)
 
     async def _ask_nobody(self, language: str | None) -> Element:
         """Return the server's answer for a resource that does not exist."""
@@ -341,6 +342,9 @@ class Session:
     def _is_own(self, sender: JID) -> bool:
         return sender.bare in {self._bare, self._domain}
 
+    def _is_known(self, bare: str) -> bool:
+        return self._admits(bare) or self._follows(bare)
+
     def _is_admitted(self, sender: JID) -> bool:
         return self._is_own(sender) or self._admits(sender.bare)
 
@@ -362,6 +366,8 @@ class Session:
                 self._responder.receive(received, kind, caller)
 
     def _receive_message(self, received: Received, sender: JID) -> None:
+        if self._inbox.is_reply(received, sender.full):
+            return
         if self._is_admitted(sender):
             self._inbox.receive(received, sender.full, self._link.sent_at())
 

@@ -7,13 +7,13 @@ for, is told first, what happens then after it: everything once and in order.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 import logging
 from typing import Any, Final
 
-from .call import Call, Routes, answers_sent
+from .call import HIDING, Call, Routes, answers_sent, note_answering, seen
 from .dialects import Dialect
 from .errors import (
     FeatureNotImplemented,
@@ -23,7 +23,7 @@ from .errors import (
     StanzaError,
 )
 from .failures import in_kind
-from .happening import NodeEvent, SourceSubscription
+from .happening import Happening, NodeEvent, SourceSubscription
 from .model import Caller
 from .node_events import (
     SUBSCRIBE,
@@ -44,6 +44,14 @@ MAX_WAITING: Final = 20_000  # events of one subscription that wait for their tu
 type _Key = tuple[str, str, str]  # full JID, source, dialect
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An event that waits to be told, and whether its node could be read when it happened: areas cannot."""
+
+    event: NodeEvent
+    readable: bool
+
+
 @dataclass(slots=True, eq=False)
 class _Subscription:
     """Who is told what, and what waits to be told."""
@@ -52,15 +60,17 @@ class _Subscription:
     caller: Caller
     dialect: Dialect
     wish: SourceSubscription
-    waiting: deque[NodeEvent] = field(default_factory=deque)
-    answering: list[asyncio.Task[Any]] = field(default_factory=list)
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    answering: set[asyncio.Task[Any]] = field(default_factory=set)
     unfollow: Callable[[], None] | None = None
     timer: asyncio.TimerHandle | None = None
     task: asyncio.Task[None] | None = None  # tells what waits
     ended: bool = False
+    renewed_at: float = 0.0  # by the event loop's time
 
     def renew(self, wish: SourceSubscription) -> None:
         """Add what is wished, and begin to count the time again."""
+        self.renewed_at = asyncio.get_running_loop().time()
         self.wish = replace(
             wish,
             kinds=self.wish.kinds | wish.kinds,
@@ -160,10 +170,9 @@ class SourceEvents:
         self._limit(subscription)
         # What waits already may be in the past asked for: it is told once, in its place.
         told = frozenset(past)
-        waiting = (event for event in subscription.waiting if event not in told)
-        subscription.waiting = deque((*past, *waiting))
-        if answering := asyncio.current_task():
-            subscription.answering.append(answering)
+        waiting = (one for one in subscription.waiting if one.event not in told)
+        subscription.waiting = deque((*self._noted(subscription, past), *waiting))
+        note_answering(subscription.answering)
         self._tell(subscription)
 
     def _begin(self, call: Call, wish: SourceSubscription) -> _Subscription:
@@ -202,7 +211,7 @@ class SourceEvents:
     ) -> None:
         if subscription.ended:  # others of those who are being told have ended it
             return
-        subscription.waiting.extend(events)
+        subscription.waiting.extend(self._noted(subscription, events))
         if len(subscription.waiting) > MAX_WAITING:
             # Who is told half of it knows less than who is told nothing.
             _LOGGER.warning(
@@ -212,6 +221,14 @@ class SourceEvents:
             self._end(subscription)
             return
         self._tell(subscription)
+
+    def _noted(
+        self, subscription: _Subscription, events: Sequence[NodeEvent]
+    ) -> Iterator[_Waiting]:
+        """Yield the events as they wait, each with what may be read now."""
+        nodes = {event.node for event in events}
+        readable = seen(self._provider, subscription.caller, nodes)
+        return (_Waiting(event, event.node in readable) for event in events)
 
     def _gone(self, jid: str | None) -> None:
         for subscription in tuple(self._subscriptions.values()):
@@ -245,6 +262,9 @@ class SourceEvents:
                 await answers_sent(subscription.answering)
                 if not subscription.waiting:
                     return
+                if self._has_hidden(subscription):
+                    self._end(subscription)
+                    return
                 await self._post(subscription, subscription.waiting.popleft())
         except (NoAnswer, NotConnected) as error:
             # In a new session nobody is subscribed; in the same one it is told with what happens next.
@@ -252,15 +272,37 @@ class SourceEvents:
         finally:
             subscription.task = None
 
-    async def _post(self, subscription: _Subscription, event: NodeEvent) -> None:
-        if event.kind not in subscription.wish.kinds:
+    def _has_hidden(self, subscription: _Subscription) -> bool:
+        """Return whether nobody knows for too long that the subscriber is there."""
+        now = asyncio.get_running_loop().time()
+        return (
+            now >= subscription.renewed_at + HIDING
+            and not self._transport.is_present(subscription.caller.jid)
+        )
+
+    async def _post(self, subscription: _Subscription, waiting: _Waiting) -> None:
+        event = subscription.trimmed(waiting.event)
+        still = partial(self._is_wanted, subscription, waiting)
+        if not still():
             return
-        message = encode_node_event(subscription.trimmed(event), subscription.dialect)
+        message = to_text(encode_node_event(event, subscription.dialect))
         try:
-            await self._outbox.post(subscription.caller.jid, to_text(message))
+            await self._outbox.post(subscription.caller.jid, message, still)
         except NoAnswer, NotConnected:
-            subscription.waiting.appendleft(event)
+            subscription.waiting.appendleft(waiting)
             raise
+
+    def _is_wanted(self, subscription: _Subscription, waiting: _Waiting) -> bool:
+        """Return whether an event is to be told still: to somebody who wants it, and sees the node still.
+
+        That a node is not there any more is for those who do not see it.
+        """
+        event = waiting.event
+        if subscription.ended or event.kind not in subscription.wish.kinds:
+            return False
+        if event.kind is Happening.REMOVED or not waiting.readable:
+            return True
+        return bool(seen(self._provider, subscription.caller, (event.node,)))
 
 
 def _key(call: Call, wish: SourceSubscription) -> _Key:

@@ -194,15 +194,21 @@ class Stream(Connection):
 
     # Sending
 
-    def send_stanza(self, text: str, *, deadline: float | None = None) -> None:
+    def send_stanza(
+        self,
+        text: str,
+        *,
+        deadline: float | None = None,
+        still: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Write a rendered stanza now, counted for stream management; NotConnected where there is no session.
 
-        After `deadline` (loop time) it is not sent again when a session resumes.
+        When a session resumes it is not sent again after `deadline` (loop time), nor where `still` says no.
         """
         if not self.ready:
             raise NotConnected("There is no session now.")
         self.send_raw(text)
-        self._ledger.sent(text, deadline)
+        self._ledger.sent(text, deadline, still)
         if self._ledger.full:
             self.lose("the server acknowledges nothing")
 

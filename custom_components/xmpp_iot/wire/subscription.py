@@ -11,8 +11,10 @@ from .happening import EventSubscription
 from .memory import ALL, NOTHING, Memory, Names
 from .model import Caller, NodeRef
 
-# Seconds between events that only time brings about; whoever asks for less gets these.
+# Seconds between events that only time brings about; whoever asks for less gets these: at least so many,
+# and as many as it takes to tell no more nodes a second than these.
 SHORTEST_BEAT: Final = 1.0
+NODES_PER_SECOND: Final = 20
 # Seconds without events after one could not be sent, doubled each time.
 PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 60.0
@@ -30,7 +32,7 @@ class Subscription:
     memory: Memory
     nodes: dict[NodeRef, None]  # those followed still
     unfollow: Callable[[], None]
-    began: bool = False  # the subscriber has its answer
+    began_at: float | None = None  # when the subscriber got its answer
     ended: bool = False
     task: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
@@ -55,7 +57,7 @@ class Subscription:
 
     def begin(self, now: float) -> None:
         """Count time from now, and tell all at once if that is wished."""
-        self.began = True
+        self.began_at = now
         self._fired_at = now
         self._told_at = dict.fromkeys(self.nodes, now)
         if self.wish.immediately:
@@ -140,18 +142,25 @@ class Subscription:
 
     def wake(self, now: float) -> None:
         """Owe what time has made due."""
-        if (limit := _seconds(self.wish.max_interval)) is not None:
+        if (limit := self._span(self.wish.max_interval)) is not None:
             if now >= self._fired_at + limit:
                 self.owe(dict.fromkeys(self.nodes, ALL))
-        if (limit := _seconds(self.wish.max_age)) is not None:
+        if (limit := self._span(self.wish.max_age)) is not None:
             old = [node for node, told in self._told_at.items() if now >= told + limit]
             self.owe(dict.fromkeys(old, ALL))
 
     def _beats(self) -> Iterator[float]:
-        if (limit := _seconds(self.wish.max_interval)) is not None:
+        if (limit := self._span(self.wish.max_interval)) is not None:
             yield self._fired_at + limit
-        if (limit := _seconds(self.wish.max_age)) is not None and self._told_at:
+        if (limit := self._span(self.wish.max_age)) is not None and self._told_at:
             yield next(iter(self._told_at.values())) + limit
+
+    def _span(self, wished: timedelta | None) -> float | None:
+        """Return how many seconds pass between events that only time brings about."""
+        if wished is None:
+            return None
+        shortest = max(SHORTEST_BEAT, len(self.nodes) / NODES_PER_SECOND)
+        return max(shortest, wished.total_seconds())
 
     def end(self) -> None:
         """Follow nothing and do nothing any more."""
@@ -160,7 +169,3 @@ class Subscription:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-
-
-def _seconds(span: timedelta | None) -> float | None:
-    return None if span is None else max(SHORTEST_BEAT, span.total_seconds())

@@ -5,13 +5,14 @@ is done, so that a storm goes as fast as the server takes it and the last value 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 import logging
 from typing import Final
 
+from .call import HIDING, seen
 from .dialects import Dialect
 from .errors import (
     ItemNotFound,
@@ -23,6 +24,7 @@ from .errors import (
 from .happening import EventSubscription
 from .memory import Memory, Names
 from .model import HISTORICAL, Caller, NodeRef, Reading, ReadRequest
+from .outbox import Post
 from .packer import Packer
 from .provider import Provider
 from .subscription import Key, Subscription
@@ -30,10 +32,9 @@ from .subscription import Key, Subscription
 _LOGGER = logging.getLogger(__name__)
 
 MAX_SUBSCRIPTIONS: Final = 50  # of one contact
+MAX_FOLLOWED: Final = 5000  # nodes of one contact, in all of its subscriptions
 _TURN: Final = 50  # nodes read before others get their turn
 _NOTHING: Final = "There is no such node."
-
-type Post = Callable[[str, str], Awaitable[None]]
 
 
 class NoSuchSubscription(ItemNotFound):
@@ -49,9 +50,15 @@ class _Outdated(Exception):
 class Subscriptions:
     """The event subscriptions of all contacts, by full JID and id."""
 
-    def __init__(self, provider: Provider, post: Post) -> None:
-        """Follow the values of `provider`; send what happens by `post`, which waits for its turn."""
+    def __init__(
+        self, provider: Provider, post: Post, is_present: Callable[[str], bool]
+    ) -> None:
+        """Follow the values of `provider`; send what happens by `post`, which waits for its turn.
+
+        `is_present` says of a full JID whether it shows its presence.
+        """
         self._provider = provider
+        self._is_present = is_present
         self._post = post
         self._all: dict[Key, Subscription] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,13 +117,10 @@ class Subscriptions:
         nodes = dict.fromkeys(self._provider.visible(caller, wish.nodes))
         if not nodes:
             raise ItemNotFound(_NOTHING)
-        if (older := self._all.get((caller.jid, wish.id))) is not None:
+        older = self._all.get((caller.jid, wish.id))
+        self._check_room(caller, len(nodes), older)
+        if older is not None:
             self._drop(older)
-        others = sum(other.caller.bare == caller.bare for other in self._all.values())
-        if others >= MAX_SUBSCRIPTIONS:
-            raise ResourceConstraint(
-                f"A contact has at most {MAX_SUBSCRIPTIONS} subscriptions."
-            )
         subscription = Subscription(
             caller=caller,
             wish=wish,
@@ -128,6 +132,22 @@ class Subscriptions:
         self._follow(subscription)
         self._all[subscription.key] = subscription
         return subscription
+
+    def _check_room(
+        self, caller: Caller, nodes: int, older: Subscription | None
+    ) -> None:
+        """Raise ResourceConstraint where the caller has too much without the older one to be replaced."""
+        others = [
+            len(other.nodes)
+            for other in self._all.values()
+            if other.caller.bare == caller.bare and other is not older
+        ]
+        if len(others) >= MAX_SUBSCRIPTIONS:
+            raise ResourceConstraint(
+                f"A contact has at most {MAX_SUBSCRIPTIONS} subscriptions."
+            )
+        if sum(others) + nodes > MAX_FOLLOWED:
+            raise ResourceConstraint(f"A contact follows at most {MAX_FOLLOWED} nodes.")
 
     def _follow(self, subscription: Subscription) -> None:
         subscription.unfollow()
@@ -147,7 +167,7 @@ class Subscriptions:
     def _restrict(self, subscription: Subscription, nodes: Iterable[NodeRef]) -> bool:
         """Follow only those of the nodes that may still be seen; return whether any may not."""
         asked = dict.fromkeys(nodes)
-        hidden = asked.keys() - self._visible(subscription.caller, asked)
+        hidden = asked.keys() - seen(self._provider, subscription.caller, asked)
         if not hidden:
             return False
         kept = [node for node in subscription.nodes if node not in hidden]
@@ -157,14 +177,6 @@ class Subscriptions:
         else:
             self._drop(subscription)
         return True
-
-    def _visible(self, caller: Caller, nodes: Iterable[NodeRef]) -> frozenset[NodeRef]:
-        """Return what may be seen still; who is not let in any more sees nothing."""
-        try:
-            return frozenset(self._provider.visible(caller, nodes))
-        except StanzaError as error:
-            _LOGGER.debug("%s sees nothing: %s", caller.jid, error.condition)
-            return frozenset()
 
     # What happens
 
@@ -187,7 +199,7 @@ class Subscriptions:
         if (
             subscription.task is not None
             or subscription.ended
-            or not subscription.began
+            or subscription.began_at is None
         ):
             return
         if subscription.has_work(_now()):
@@ -227,6 +239,9 @@ class Subscriptions:
     async def _work(self, subscription: Subscription) -> None:
         """Look at what has changed and tell what is due, until there is nothing to do."""
         while not subscription.ended and subscription.has_work(_now()):
+            if self._has_hidden(subscription):
+                self._drop(subscription)
+                return
             firing = subscription.may_fire(_now())
             work = subscription.take(firing=firing)
             finished = False
@@ -241,6 +256,15 @@ class Subscriptions:
             finally:
                 if not finished:
                     subscription.resume(work)
+
+    def _has_hidden(self, subscription: Subscription) -> bool:
+        """Return whether nobody knows for too long that the subscriber is there."""
+        began = subscription.began_at
+        return (
+            began is not None
+            and _now() >= began + HIDING
+            and not self._is_present(subscription.caller.jid)
+        )
 
     async def _turn(
         self, subscription: Subscription, work: dict[NodeRef, Names], *, firing: bool
@@ -284,6 +308,8 @@ class Subscriptions:
     async def _learn(self, subscription: Subscription) -> None:
         """Take what the nodes are now as known: what changes from here on is told."""
         for count, node in enumerate(tuple(subscription.nodes), 1):
+            if subscription.ended:
+                break  # by who asked, for another; or it is gone
             readings = await self._read(subscription, node)
             if node not in subscription.nodes:
                 continue  # taken from the caller meanwhile

@@ -166,8 +166,10 @@ def parse_boolean(text: str) -> bool:
 
 def format_double(value: float) -> str:
     """Return xs:double, which spells the values beyond numbers its own way."""
+    if isinstance(value, int):
+        return str(value)
     if math.isfinite(value):
-        return repr(float(value))
+        return repr(value)
     if math.isnan(value):
         return "NaN"
     return "INF" if value > 0 else "-INF"
@@ -177,7 +179,7 @@ def parse_double(text: str) -> float:
     """Return the value of an xs:double; what is too large for one becomes infinite."""
     if not _DOUBLE.fullmatch(scalar := _scalar(text)):
         raise BadRequest("A number looks like 21.5, 1E-05, INF or NaN.")
-    return float(scalar)
+    return int(scalar) if _WHOLE.fullmatch(scalar) else float(scalar)
 
 
 def format_date_time(value: datetime) -> str:
@@ -300,6 +302,8 @@ def _scalar(text: str) -> str:
 _ZONE: Final = r"(?:Z|[+-]\d\d:\d\d)?"
 _DAY: Final = r"\d{4}-\d\d-\d\d"
 _CLOCK: Final = r"\d\d:\d\d:\d\d(?:\.\d+)?"
+# A number without a fraction, as long as a double holds it exactly.
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,15}")
 _DOUBLE: Final = re.compile(
     r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|INF)|NaN", re.ASCII
 )
