@@ -1,12 +1,20 @@
 """What never leaves: by name, by value, however deep, in every domain."""
 
 from enum import StrEnum
+import time
 from typing import Any, Final
 
 import pytest
 
-from custom_components.xmpp_iot.concentrator.attributes import outgoing, secret_state
+from custom_components.xmpp_iot.concentrator.attributes import (
+    lets_in,
+    outgoing,
+    secret_state,
+)
+from custom_components.xmpp_iot.concentrator.domains import DOMAINS
+from custom_components.xmpp_iot.concentrator.entity_ids import is_entity_id
 from custom_components.xmpp_iot.concentrator.responses import report
+from custom_components.xmpp_iot.contacts.targets import NOT_SHARED
 from custom_components.xmpp_iot.wire.model import Value, ValueType
 from homeassistant.components.demo import COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM
 from homeassistant.const import Platform
@@ -89,6 +97,11 @@ def test_other_names_are_no_secrets(name: str) -> None:
         "rtsp://admin:hunter2@10.0.0.2/stream",
         "Bearer abcdefghijklmnopqrstuvwxyz",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc",
+        "https://ghp_0123456789@git.example/repository",
+        "http://house.example/api/webhook/d2d0a0e4",
+        "http://house.example/api/hls/6b8a/master.m3u8",
+        "http://house.example/api/tts_proxy/abc.mp3",
+        "https://hooks.nabu.casa/gAAAAAB",
     ],
 )
 def test_a_text_that_lets_in_does_not_leave(text: str) -> None:
@@ -97,6 +110,41 @@ def test_a_text_that_lets_in_does_not_leave(text: str) -> None:
     assert outgoing("urls", [text]) is None
     assert outgoing("data", {text: 1}) is None
     assert secret_state(State("sensor.x", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["://" + ":" * 60_000, "eyJ-" * 15_000],
+    ids=["address", "token"],
+)
+def test_no_text_takes_long_to_look_at(text: str) -> None:
+    """Whoever may write a text, such as a calendar's, does not stop the house with it."""
+    begun = time.perf_counter()
+    assert not lets_in(text)
+    assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("light.hall", None),
+        (["light.hall", "light.porch"], None),
+        ({"moisture": "sensor.fern", "n": 1}, '{"n":1}'),
+        ({"person.anne": 1, "n": 1}, '{"n":1}'),
+        ("song.mp3", "song.mp3"),
+        ("Light.Hall", "Light.Hall"),
+    ],
+)
+def test_ids_of_other_entities_stay(value: object, text: str | None) -> None:
+    """Who reads a group, a person or a plant may not see what it is made of."""
+    told = outgoing("entity_id", value)
+    assert (told and told[1]) == text
+
+
+def test_every_domain_is_known_by_its_ids() -> None:
+    """Those that have a row of their own, and those that are not shared."""
+    for domain in DOMAINS.keys() | NOT_SHARED:
+        assert is_entity_id(f"{domain}.one")
 
 
 @pytest.mark.parametrize(

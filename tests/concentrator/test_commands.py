@@ -222,7 +222,10 @@ async def test_who_may_not_command_is_refused(
     ("raised", "error"),
     [
         (HomeAssistantError("The motor is stuck"), InternalServerError),
-        (ServiceNotSupported("light", "turn_off", "light.x"), FeatureNotImplemented),
+        (
+            ServiceNotSupported("light", "turn_off", "light.kitchen_lights"),
+            FeatureNotImplemented,
+        ),
         (NotImplementedError(), FeatureNotImplemented),
         (ValueError("No such colour"), BadRequest),
         (RuntimeError("A bug"), InternalServerError),
@@ -245,6 +248,28 @@ async def test_the_houses_reason_goes_back(
     assert failure.context is home.commands[0].context
     if isinstance(raised, HomeAssistantError | ValueError):
         assert caught.value.text == str(raised)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Entity light.hidden_lamp does not support action light.turn_off",
+        "No answer from http://admin:hunter2@10.0.0.2/",
+    ],
+)
+async def test_a_reason_does_not_tell_what_the_asker_may_not_know(
+    home: Home, friend: Actor, reason: str
+) -> None:
+    """Neither of another entity, such as a group's member, nor a secret; the house's own record has it."""
+
+    async def fail(_: ServiceCall) -> None:
+        raise HomeAssistantError(reason)
+
+    home.hass.services.async_register("light", "turn_off", fail)
+    with pytest.raises(InternalServerError) as caught:
+        await friend.execute("light.kitchen_lights", "turn_off")
+    assert caught.value.text == "The action failed."
+    assert home.failures[0].data["reason"] == reason
 
 
 async def test_an_action_without_end_is_answered(

@@ -118,6 +118,49 @@ async def test_who_did_what_is_told_as_far_as_the_asker_may_know(
     assert seen[3][2] == Cell(ValueType.STRING, "Dusk")
 
 
+async def test_an_entry_that_names_what_the_asker_does_not_see_is_empty(
+    past: Past, freezer: FrozenDateTimeFactory
+) -> None:
+    """Home Assistant says what triggered an automation; a contact without a name is an address."""
+    hass = past.hass
+    events = hass.data["logbook"].external_events
+
+    def describe(domain: str, event: str, described: Any) -> None:
+        events[event] = (domain, described)
+
+    async_describe_events(hass, describe)
+    at(past, freezer, 20)
+    hass.states.async_set(LAMP, "off")
+    at(past, freezer, 10)
+    message = "triggered by state of binary_sensor.safe"
+    entry = {"name": "Lamp", "message": message, "entity_id": LAMP}
+    hass.bus.async_fire("logbook_entry", entry)
+    at(past, freezer, 9)
+    context = Context()
+    jid = "friend@example.org"
+    data = {
+        "contact": jid,
+        "jid": jid,
+        "action": "turn_on",
+        "name": "Lamp",
+        "entity_id": LAMP,
+    }
+    hass.bus.async_fire(EVENT_COMMAND, data, context=context)
+    at(past, freezer, 8)
+    hass.states.async_set(LAMP, "on", context=context)
+    freezer.move_to(NOW)
+    await past.recorded()
+
+    asker = Asker(past)
+    rows = await asker.rows(LAMP, "logbook")
+    assert [row[1:] for row in rows] == [
+        (Cell(), Cell()),
+        (Cell(ValueType.STRING, "changed to on"), Cell()),
+    ]
+    rows = await asker.rows(LAMP, "logbook", sees={"binary_sensor.safe"}.__contains__)
+    assert rows[0][1] == Cell(ValueType.STRING, message)
+
+
 async def test_every_entry_is_there_once_however_it_is_read(
     past: Past, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

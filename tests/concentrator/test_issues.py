@@ -178,6 +178,37 @@ async def test_an_issue_that_names_others_is_for_who_sees_all(
     assert (await friend.node(LIGHT)).messages == ()
 
 
+async def test_an_issue_that_names_what_is_gone_is_for_nobody(
+    friend: Actor, device: str, issue: Raise
+) -> None:
+    """Its words could name what was never to be seen; it is not of the integration's devices instead."""
+    issue(domain="demo", entity_id="sensor.hidden_before_it_went")
+    assert (await friend.node(device)).messages == ()
+
+
+async def test_an_issue_of_an_integration_is_for_who_commands_all_of_it(
+    home: Home, friend: Actor, device: str, issue: Raise
+) -> None:
+    """Its words could have the name of any of its devices."""
+    issue(domain="demo", name="The lamp in the safe")
+    assert (await friend.node(device)).messages
+    home.grant(
+        Contact(
+            jid=FRIEND.jid, name="F", level=Level.COMMAND, target={"entity_id": [LIGHT]}
+        )
+    )
+    assert (await friend.node(device)).messages == ()
+
+
+async def test_an_issue_with_a_secret_is_told_without_its_details(
+    friend: Actor, issue: Raise
+) -> None:
+    """What its title would have from the house is looked at like an attribute."""
+    issue(entity_id=f"{LIGHT} rtsp://admin:hunter2@10.0.0.2/")
+    (message,) = (await friend.node(LIGHT)).messages
+    assert "hunter2" not in message.text
+
+
 async def test_an_issue_is_told_to_who_follows(
     home: Home,
     friend: Actor,

@@ -1,6 +1,7 @@
 """Orders: carried out in the order given, checked before, and honest about what was done."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,7 +10,9 @@ from custom_components.xmpp_iot.concentrator.turns import Turns
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     FeatureNotImplemented,
+    Forbidden,
     InternalServerError,
+    ItemNotFound,
     RecipientUnavailable,
 )
 from custom_components.xmpp_iot.wire.model import Setting, ValueType
@@ -47,6 +50,33 @@ async def test_orders_for_several_nodes_do_not_block_each_other(
             friend.control(*reversed(lights), power=True),
         )
     assert [home.state(light) for light in lights] == ["on", "on"]
+
+
+async def test_who_may_not_does_not_wait_for_who_may(
+    home: Home, friend: Actor, guest: Actor, neighbour: Actor
+) -> None:
+    """By waiting they would learn that there is such a node, and that somebody uses it."""
+    begun, finish = asyncio.Event(), asyncio.Event()
+
+    async def crawl(_: ServiceCall) -> None:
+        begun.set()
+        await finish.wait()
+
+    home.hass.services.async_register("light", "turn_off", crawl)
+    hidden = "light.bed_light"
+    order = asyncio.create_task(friend.control(hidden, power=False))
+    await begun.wait()
+    for actor, error in ((neighbour, ItemNotFound), (guest, Forbidden)):
+        for asked in (
+            actor.control(hidden, power=False),
+            actor.execute(hidden, "turn_off"),
+            actor.edit(hidden, name="Mine"),
+            actor.report(hidden, "history"),
+        ):
+            with pytest.raises(error):
+                await asyncio.wait_for(asked, 1)
+    finish.set()
+    await order
 
 
 async def test_turns_leave_nothing_behind() -> None:
@@ -249,3 +279,14 @@ async def test_units_follow_the_house(hass: HomeAssistant, friend: Actor) -> Non
     hass.states.async_set("weather.plain", "sunny", {"temperature": 20})
     friend.house._grants.async_set_contacts(friend.house._grants.contacts)
     assert (await friend.fields("weather.plain"))["temperature"].unit == ""
+
+
+async def test_a_moment_that_the_houses_clock_does_not_have_is_refused(
+    home: Home, friend: Actor
+) -> None:
+    """West of Greenwich the first day of all began the year before."""
+    assert home.hass.config.time_zone == "US/Pacific"
+    with pytest.raises(BadRequest):
+        await friend.control(
+            "input_datetime.meeting", datetime=datetime(1, 1, 1, tzinfo=UTC)
+        )

@@ -288,3 +288,47 @@ def test_fields_compare_by_value() -> None:
     assert Field(name="a", type=ValueType.INT, value=1) == Field(
         name="a", type=ValueType.INT, value=1
     )
+
+
+async def test_what_an_integration_made_up_breaks_nothing(
+    home: Home, friend: Actor
+) -> None:
+    """A state that is neither on nor off is no off, features that are no number are none."""
+    for entity_id, features in (("fan.odd", "all"), ("light.odd", None)):
+        attributes: dict[str, object] = {"oscillating": []}
+        attributes["supported_features"] = features
+        home.hass.states.async_set(entity_id, "auto", attributes)
+        home.grants.async_set_contacts(tuple(home.grants.contacts))
+        fields = await friend.fields(entity_id)
+        assert (fields["state"].type, fields["state"].value) == (
+            ValueType.STRING,
+            "auto",
+        )
+        node = await friend.node(entity_id)
+        assert node.is_controllable == (entity_id == "light.odd")  # its power
+        await friend.commands(entity_id)
+    await friend.control_form("light.odd")
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "attributes"),
+    [
+        ("light.odd", {"supported_color_modes": 1}),
+        ("light.odd", {"supported_color_modes": ["rgb"], "rgb_color": [0.5, 1, 2]}),
+        ("select.odd", {"options": 1}),
+        ("text.odd", {"min": None, "max": "x", "mode": "text"}),
+        ("sensor.odd", {"friendly_name": 42}),
+    ],
+)
+async def test_an_odd_attribute_breaks_nothing(
+    home: Home, friend: Actor, entity_id: str, attributes: dict[str, object]
+) -> None:
+    """An integration, or a line of configuration, may say anything; the nodes beside it are told."""
+    home.hass.states.async_set(entity_id, "on", attributes)
+    home.grants.async_set_contacts(tuple(home.grants.contacts))
+    assert await friend.fields(entity_id)
+    node = await friend.node(entity_id)
+    assert isinstance(node.display_name, str)
+    await friend.commands(entity_id)
+    if node.is_controllable:
+        await friend.control_form(entity_id)

@@ -145,6 +145,26 @@ async def test_sources_and_capabilities(friend: Actor) -> None:
     assert set(answer.operations) == {*Operation, "subscribe", "unsubscribe"}
 
 
+async def test_a_source_tells_nothing_of_what_one_does_not_see(
+    home: Home, friend: Actor, neighbour: Actor, stranger: Actor
+) -> None:
+    """Its last change is that of the nodes the asker sees; to a stranger there is no source."""
+
+    async def changed(actor: Actor) -> object:
+        answer = await actor.tree(Operation.GET_ALL_DATA_SOURCES)
+        assert isinstance(answer, DataSources)
+        return answer.sources[0].last_changed
+
+    before = [await changed(actor) for actor in (friend, neighbour)]
+    er.async_get(home.hass).async_update_entity("light.bed_light", name="Night")
+    await home.hass.async_block_till_done()
+    assert await changed(friend) != before[0]
+    assert await changed(neighbour) == before[1]
+    for operation in (Operation.GET_ALL_DATA_SOURCES, Operation.GET_CAPABILITIES):
+        with pytest.raises(ServiceUnavailable):
+            await stranger.tree(operation)
+
+
 async def test_an_unknown_source_is_not_found(friend: Actor) -> None:
     """A node or list of another source or partition does not exist."""
     for operation in (

@@ -49,6 +49,8 @@ from ..wire.errors import (
     StanzaError,
 )
 from ..wire.model import Caller
+from .attributes import lets_in
+from .entity_ids import entities_in
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -181,7 +183,7 @@ class Actions:
         self._failed(act, context, reason)
         for kind, refusal in _REFUSALS:
             if isinstance(error, kind):
-                raise refusal(reason) from error
+                raise refusal(_told(reason, act)) from error
         _LOGGER.error(
             "Action %s on %s failed unexpectedly",
             act.action,
@@ -212,7 +214,7 @@ class Actions:
             event,
             {
                 ATTR_ENTITY_ID: act.entity_id,
-                ATTR_NAME: state.name if state else act.entity_id,
+                ATTR_NAME: str(state.name) if state else act.entity_id,
                 ATTR_ACTION: act.action,
                 ATTR_CONTACT: act.contact.name,
                 CONF_JID: act.contact.jid,
@@ -220,6 +222,18 @@ class Actions:
             },
             context=context,
         )
+
+
+def _told(reason: str, act: Act) -> str:
+    """Return what its asker is told of why an action failed: no secret, and of no other entity."""
+    domain, _ = split_entity_id(act.entity_id)
+    known = {
+        act.entity_id,
+        f"{domain}.{act.action}",
+    }  # an action's name looks like an id
+    if lets_in(reason) or entities_in(reason) - known:
+        return "The action failed."
+    return reason
 
 
 def _of_entity(response: ServiceResponse, entity_id: str) -> Mapping[str, object]:

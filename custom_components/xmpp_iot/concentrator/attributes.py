@@ -2,7 +2,8 @@
 
 One door for all that is said of an entity, whatever carries it: fields, node parameters, the tables of
 queries. An integration puts whatever it likes into an attribute, so names are read word by word
-(`lockPin`, `user_code_2`, `api-key`), values are looked at too, and structures are searched through.
+(`lockPin`, `user_code_2`, `api-key`), values are looked at too, and structures are searched through. The ids
+of other entities stay as well: who reads a group may not see its members.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Final
 from homeassistant.core import State
 
 from ..wire.model import Value, ValueType
+from .entity_ids import is_entity_id
 from .values import typed_attribute
 
 # Words that name a secret wherever they stand in a name.
@@ -64,10 +66,10 @@ _SECRET_NAMES: Final = frozenset({"auth", "code", "codes"})
 # Texts that let whoever has them in: signed or tokenised addresses, addresses with a log-in, bare tokens.
 _SECRET_TEXT: Final = re.compile(
     r"authsig=|access_token|token=|[?&;](?:auth|api_?key|key|pass(?:word)?|pwd|secret|sig(?:nature)?)="
-    r"|://[^/?#\s@]+:[^/?#\s@]*@"
-    r"|/api/(?:camera|image|media_player)_proxy"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\."
-    r"|\bbearer [\w.~+/=-]{16,}",
+    r"|://[^/?#\s@]+@"
+    r"|/api/(?:\w{1,30}_proxy|hls|webhook)/|://hooks\.nabu\.casa/"
+    r"|\beyJ[\w-]{8,1000}\.[\w-]{8}"
+    r"|\bbearer [\w.~+/=-]{16}",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -158,7 +160,7 @@ def _open(value: object, levels: int) -> object:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):
-        return None if lets_in(value) else value
+        return None if lets_in(value) or is_entity_id(value) else value
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
     if isinstance(value, Mapping):
@@ -178,6 +180,7 @@ def _open_mapping(value: Mapping[object, object], levels: int) -> object:
         for key, inner in value.items()
         if not _secret_name(str(key))
         and not lets_in(str(key))
+        and not is_entity_id(str(key))
         and ((part := _open(inner, levels)) is not None or inner is None)
     }
     return parts if parts or not value else None

@@ -4,7 +4,7 @@ All that Home Assistant describes with a target the entity fits, but for what it
 what needs more than a form can ask for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from homeassistant.core import HomeAssistant, State
@@ -40,15 +40,14 @@ class Catalogue:
 
     def any(self, state: State) -> bool:
         """Return whether an entity has an action, as last taken in."""
-        candidates = self._candidates(state)
         needy = {name.partition(".")[0] for name in domain_of(state.entity_id).required}
         # One that needs nothing can always be offered: the others take longer to find out about.
         return any(
             action not in needy and not _needs(description.get("fields") or {})
-            for action, description in candidates
+            for action, description in self._candidates(state)
         ) or any(
             inputs_of(action, description, state) is not None
-            for action, description in candidates
+            for action, description in self._candidates(state)
         )
 
     def description(self, state: State, action: str) -> Description | None:
@@ -58,16 +57,18 @@ class Catalogue:
                 return description
         return None
 
-    def _candidates(self, state: State) -> list[tuple[str, Description]]:
+    def _candidates(self, state: State) -> Iterator[tuple[str, Description]]:
         row = domain_of(state.entity_id)
-        return [
-            (action, description)
-            for action, description in self._described.get(state.domain, {}).items()
-            if action not in row.withheld | _HOUSEKEEPING
-            and "target" in description
-            and ((condition := row.conditions.get(action)) is None or condition(state))
-            and self._fits(description["target"] or {}, state)
-        ]
+        withheld = row.withheld | _HOUSEKEEPING
+        for action, description in self._described.get(state.domain, {}).items():
+            condition = row.conditions.get(action)
+            if (
+                action not in withheld
+                and "target" in description
+                and (condition is None or condition(state))
+                and self._fits(description["target"] or {}, state)
+            ):
+                yield action, description
 
     def _fits(self, target: Mapping[str, object], state: State) -> bool:
         """Return whether an action's target fits an entity: all that one of its filters says."""

@@ -89,7 +89,7 @@ def common_form(states: Iterable[State], draft: Submission | None = None) -> For
     if draft is not None:
         wrong = _wrong_so_far(draft, states)
         fields = tuple(drafted(field, draft, wrong) for field in fields)
-    return Form(title=first.name if not others else "", fields=fields)
+    return Form(title=str(first.name) if not others else "", fields=fields)
 
 
 def _wrong_so_far(draft: Submission, states: Iterable[State]) -> Mapping[str, str]:

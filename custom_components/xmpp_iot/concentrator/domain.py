@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from homeassistant.core import State
 
-from .parameter import Offered, Parameter, attribute
+from .parameter import Offered, Parameter, attribute, features_of
 from .parameters import Choice, Press, Range, Switch, Text
 
 type Selector = Mapping[str, Any]
@@ -89,9 +89,7 @@ def by_feature(options: Mapping[str, int]) -> Callable[[State], Selector]:
     return lambda state: {
         "select": {
             "options": [
-                option
-                for option, mask in options.items()
-                if state.attributes.get("supported_features", 0) & mask
+                option for option, mask in options.items() if features_of(state) & mask
             ]
         }
     }

@@ -59,7 +59,7 @@ class EditableEntity:
     def name(self) -> str:
         """The name it is shown by."""
         state = self.hass.states.get(self.entry.entity_id)
-        return state.name if state else ""
+        return str(state.name) if state else ""
 
     @property
     def area(self) -> str:

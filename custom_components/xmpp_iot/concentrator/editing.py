@@ -51,6 +51,7 @@ class Editing:
 
     async def _form(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = request.nodes[0]
+        self._editable(caller, node)
         language = await self._localizer.load(caller, (node.id,))
         edited = self._editable(caller, node)
         fields = self._fields(caller, edited, language)
@@ -64,6 +65,8 @@ class Editing:
             raise BadRequest("A form is needed.")
         node = request.nodes[0]
         expires = expiry(caller, form_expiry(request.form))
+        # Asked before the turn too: who may not would else learn by waiting what others do there.
+        self._editable(caller, node)
         language = await self._localizer.load(caller, (node.id,))
         async with self._turns.of([node.id]):
             in_time(expires)

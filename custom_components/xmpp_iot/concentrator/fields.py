@@ -9,6 +9,7 @@ from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_RESTORED,
     ATTR_UNIT_OF_MEASUREMENT,
+    STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -48,6 +49,7 @@ IDENTITY: Final[Mapping[str, Callable[[dr.DeviceEntry], str | None]]] = {
 
 
 _ESTIMATE: Final = frozenset({Quality.AUTOMATIC_ESTIMATE})
+_YES_OR_NO: Final = {STATE_ON: True, STATE_OFF: False}
 _MISSING: Final = frozenset({Quality.MISSING})
 
 
@@ -56,7 +58,8 @@ def _text(state: State) -> tuple[ValueType, Value]:
 
 
 def _on_off(state: State) -> tuple[ValueType, Value]:
-    return ValueType.BOOLEAN, state.state == STATE_ON
+    value = _YES_OR_NO.get(state.state)
+    return _text(state) if value is None else (ValueType.BOOLEAN, value)
 
 
 def _number(state: State) -> tuple[ValueType, Value]:

@@ -104,6 +104,7 @@ class Concentrator:
 
     async def tree(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         """Answer a concentrator request (XEP-0326)."""
+        self._guard.contact(caller)  # it may have been one when it asked
         if (perform := self._operations.get(request.operation)) is None:
             raise FeatureNotImplemented(f"{request.operation} is not performed here.")
         return await perform(caller, request)

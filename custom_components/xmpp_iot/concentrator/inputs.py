@@ -10,7 +10,7 @@ from ..wire.form_model import FormField
 from .attributes import lets_in
 from .domain import Domain, Selector
 from .domains import domain_of
-from .parameter import Parameter
+from .parameter import Parameter, features_of
 from .selectors import KINDS, Config, single, typed
 from .words import Words
 
@@ -129,7 +129,7 @@ def features(masks: object, state: State) -> bool:
     """Return whether the entity has all bits of any mask, as Home Assistant itself checks."""
     if not masks:
         return True
-    has = state.attributes.get("supported_features") or 0
+    has = features_of(state)
     return any(isinstance(mask, int) and has & mask == mask for mask in as_list(masks))
 
 

@@ -1,12 +1,13 @@
 """Home Assistant's repairs, as far as they are about a node: something for its messages.
 
 An issue that names entities is about them, and only for who may command all of them: its words may
-mention each. One that names none is about the devices of its integration.
+mention each. One that names only what is not there any more is for nobody: who could see that? One that
+names none is about the devices of its integration, and for who may command all that is of it: its words
+may mention any device by its name.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-import re
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -18,8 +19,8 @@ from homeassistant.helpers import (
 
 from ..contacts.grants import Level, Permits
 from ..wire.model import NodeMessage, NodeState
+from .entity_ids import entities_in
 
-_ENTITY_ID: Final = re.compile(r"\b[a-z0-9_]+\.[a-z0-9_]+\b")
 # The names under which integrations keep the config entry that an issue is about.
 _ENTRY_KEYS: Final = ("entry_id", "config_entry_id")
 # A repair is nothing that is out of order now: that would be an unavailable node.
@@ -57,40 +58,53 @@ class Issue:
 
 
 class Issues:
-    """The issues of this moment."""
+    """The issues of this moment, as far as one contact may know of them."""
 
-    def __init__(self, hass: HomeAssistant) -> None:
+    def __init__(self, hass: HomeAssistant, permits: Permits) -> None:
         """Find the issues that are active and that nobody chose to ignore."""
         self._hass = hass
+        self._permits = permits
         self._issues = tuple(
             Issue(entry, _named(hass, entry)) for entry in active_issues(hass)
         )
+        self._trusted: dict[str, bool] = {}  # with an integration as a whole
 
-    def of_entity(self, entity_id: str, permits: Permits) -> tuple[Finding, ...]:
-        """Return what is to say of an entity to who has these permissions."""
+    def of_entity(self, entity_id: str) -> tuple[Finding, ...]:
+        """Return what is to say of an entity."""
         return tuple(
             issue.finding
             for issue in self._issues
             if entity_id in issue.names
-            and all(permits(named, Level.COMMAND) for named in issue.names)
+            and all(self._permits(named, Level.COMMAND) for named in issue.names)
         )
 
     def of_device(self, device: dr.AnyDeviceEntry) -> tuple[Finding, ...]:
-        """Return what is to say of a device to who may command it."""
+        """Return what is to say of a device."""
         if not self._issues:
             return ()
         entry = self._hass.config_entries.async_get_entry(device.config_entry_id)
         domain = entry.domain if entry else ""
-        return tuple(
+        found = tuple(
             issue.finding
             for issue in self._issues
             if not issue.names and _is_of(issue.entry, device.config_entry_id, domain)
         )
+        return found if found and self._commands_all(domain) else ()
 
-    @property
-    def names(self) -> frozenset[str]:
-        """All entities that any issue names."""
-        return frozenset[str]().union(*(issue.names for issue in self._issues))
+    def _commands_all(self, domain: str) -> bool:
+        """Return whether the contact may command every enabled entity of an integration."""
+        if (trusted := self._trusted.get(domain)) is None:
+            trusted = self._trusted[domain] = all(
+                self._permits(entry.entity_id, Level.COMMAND)
+                for entry in er.async_get(self._hass).entities.values()
+                if entry.platform == domain and entry.disabled_by is None
+            )
+        return trusted
+
+
+def named_entities(hass: HomeAssistant) -> frozenset[str]:
+    """Return all entities that any issue names."""
+    return frozenset[str]().union(*(_named(hass, it) for it in active_issues(hass)))
 
 
 def is_issue(message: NodeMessage) -> bool:
@@ -112,17 +126,17 @@ def active_issues(hass: HomeAssistant) -> Iterator[ir.IssueEntry]:
 
 
 def _texts(entry: ir.IssueEntry) -> Iterator[str]:
+    yield entry.issue_id
     for holder in (entry.data, entry.translation_placeholders):
         yield from (str(value) for value in (holder or {}).values())
 
 
 def _named(hass: HomeAssistant, entry: ir.IssueEntry) -> frozenset[str]:
-    """Return the entities that an issue names anywhere in its details."""
+    """Return the entities that an issue names anywhere; those that are gone if there are no others."""
     registry = er.async_get(hass)
-    words = (word for text in _texts(entry) for word in _ENTITY_ID.findall(text))
-    return frozenset(
-        word for word in words if word in registry.entities or hass.states.get(word)
-    )
+    named = frozenset[str]().union(*map(entities_in, _texts(entry)))
+    there = (one for one in named if one in registry.entities or hass.states.get(one))
+    return frozenset(there) or named
 
 
 def _is_of(entry: ir.IssueEntry, config_entry_id: str, domain: str) -> bool:

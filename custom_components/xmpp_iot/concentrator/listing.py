@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import batched
 from typing import Final
 
-from ..wire.model import Caller, NodeInfo, Nodes, TreeRequest
+from ..wire.model import Caller, NodeInfo, NodeRef, Nodes, TreeRequest
 from .commands import Commands
-from .guard import Guard
+from .guard import Guard, known
 from .localize import Localizer
 from .nodes import NodeDescriber, text_parameter
 from .sorting import in_order
@@ -79,10 +79,20 @@ class Listing:
             if node in tree and (seen := self._describer.describe(node, sight)):
                 yield seen
 
-    def exists(self, caller: Caller, node: NodeId, tree: Tree) -> bool:
-        """Return whether a node of the caller's tree can be described now."""
-        sight = self._describer.sight(tree, self._guard.permits(caller.bare))
-        return self._describer.describe(node, sight) is not None
+    async def existing(
+        self, caller: Caller, nodes: Sequence[NodeRef]
+    ) -> frozenset[NodeRef]:
+        """Return those of the nodes that exist for the caller and can be described now."""
+        found: set[NodeRef] = set()
+        for some in batched(nodes, _CHUNK, strict=False):
+            tree = self._guard.tree(caller)
+            asked = [node for node in some if known(node, tree)]
+            seen = {it.ref.id for it in self._seen(caller, (it.id for it in asked))}
+            found.update(node for node in asked if node.id in seen)
+            await asyncio.sleep(0)
+        # Looked up again: what was taken from the caller meanwhile is not there any more.
+        tree = self._guard.tree(caller)
+        return frozenset(node for node in found if known(node, tree))
 
 
 def _trimmed(node: NodeInfo, request: TreeRequest, feed: str | None) -> NodeInfo:

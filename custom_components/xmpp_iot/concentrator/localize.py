@@ -29,6 +29,7 @@ from ..wire.model import (
     NodeParameter,
     ValueType,
 )
+from .attributes import lets_in
 from .domains import domain_of
 from .fields import STATE_FIELD
 from .history_texts import english
@@ -176,7 +177,8 @@ class Language:
         if (title := self._find("issues", domain, key)) is None:
             return message.text
         details = issue.translation_placeholders or {}
-        return _PLACEHOLDER.sub(lambda it: str(details.get(it[1], it[0])), title)
+        text = _PLACEHOLDER.sub(lambda it: str(details.get(it[1], it[0])), title)
+        return message.text if lets_in(text) else text
 
     def _named(self, parameter: NodeParameter, state: State | None) -> NodeParameter:
         name = self._attribute(state, parameter.id) if state else None

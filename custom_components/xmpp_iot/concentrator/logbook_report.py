@@ -36,6 +36,7 @@ from ..const import DOMAIN
 from ..wire.form_model import FormField
 from ..wire.report import Column, Records
 from .attributes import outgoing
+from .entity_ids import entities_in
 from .history_report import Items, Sees, Wish, moment, table, text
 from .history_texts import Texts
 from .recorded import HALF_MICROSECOND, ask, keeps, mode_now
@@ -131,7 +132,7 @@ class LogbookReport:
                 rows = tuple(
                     (
                         moment(dt_util.utc_from_timestamp(entry[LOGBOOK_ENTRY_WHEN])),
-                        text(_what(entry, texts, secret=secret)),
+                        text(_what(entry, texts, wish.sees, secret=secret)),
                         text(_who(entry, names, wish.sees)),
                     )
                     for entry in entries
@@ -146,10 +147,14 @@ class LogbookReport:
             names[user_id or ""] = (user.name if user else None) or ""
 
 
-def _what(entry: Entry, texts: Texts, *, secret: bool) -> str:
-    """Return what happened; what a text was changed to may be a password, and is not told."""
+def _what(entry: Entry, texts: Texts, sees: Sees, *, secret: bool) -> str:
+    """Return what happened; what a text was changed to may be a password, and is not told.
+
+    Nor is a message that names an entity the asker does not see.
+    """
     if (state := entry.get(LOGBOOK_ENTRY_STATE)) is None:
-        return _open(LOGBOOK_ENTRY_MESSAGE, entry.get(LOGBOOK_ENTRY_MESSAGE))
+        message = _open(LOGBOOK_ENTRY_MESSAGE, entry.get(LOGBOOK_ENTRY_MESSAGE))
+        return message if all(map(sees, entities_in(message))) else ""
     if secret or not (told := _open(LOGBOOK_ENTRY_STATE, state)):
         return texts("changed")
     return texts("changed_to").format(state=told)
@@ -165,7 +170,9 @@ def _who(entry: Entry, names: Mapping[str, str], sees: Sees) -> str:
     """Return who or what did it: a contact, an automation that the asker sees, or a user."""
     name = str(entry.get(CONTEXT_NAME) or entry.get(CONTEXT_ENTITY_ID_NAME) or "")
     if entry.get(CONTEXT_DOMAIN) == DOMAIN:
-        return _ADDRESS.sub("", name)
+        # A contact without a name of its own goes by its address.
+        told = _ADDRESS.sub("", name)
+        return "" if "@" in told else told
     other = entry.get(CONTEXT_ENTITY_ID)
     if name and (other is None or sees(other)):
         return name

@@ -37,7 +37,7 @@ from ..wire.model import Caller, NodeInfo
 from .attributes import STATIC
 from .differences import differences
 from .guard import Guard, check_source
-from .issues import Issues, is_issue
+from .issues import is_issue, named_entities
 from .localize import Language, Localizer
 from .nodes import NodeDescriber, status
 from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId
@@ -217,7 +217,7 @@ class NodeEvents:
 
     def _troubled(self) -> set[NodeId]:
         """Return the nodes that have or may have a repair among their messages."""
-        return set(Issues(self._hass).names).union(
+        return set(named_entities(self._hass)).union(
             node_id
             for watch in self._watches.values()
             for node_id, node in watch.nodes.items()

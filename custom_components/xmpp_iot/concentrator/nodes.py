@@ -1,6 +1,6 @@
 """What this house says of its nodes (XEP-0326 section 3.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,9 @@ from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
     entity_registry as er,
+    label_registry as lr,
 )
+from homeassistant.helpers.json import json_bytes
 
 from ..contacts.grants import Level, Permits
 from ..wire.model import (
@@ -81,7 +83,7 @@ class NodeDescriber:
 
     def sight(self, tree: Tree, permits: Permits) -> Sight:
         """Return how a contact with that tree and these permissions sees the house now."""
-        return Sight(tree, permits, Issues(self._hass))
+        return Sight(tree, permits, Issues(self._hass, permits))
 
     def describe(self, node: NodeId, sight: Sight) -> NodeInfo | None:
         """Return what a node is to a contact; None if it has just gone."""
@@ -133,11 +135,11 @@ class NodeDescriber:
             return None
         domain = domain_of(node)
         entry = er.async_get(self._hass).async_get(node)
-        findings = sight.issues.of_entity(node, sight.permits)
+        findings = sight.issues.of_entity(node)
         return NodeInfo(
             ref=ref(node),
             node_type=f"homeassistant.{state.domain}",
-            display_name=state.name,
+            display_name=str(state.name),  # configuration may have a number
             state=_worst(status(state), findings),
             is_readable=True,
             is_controllable=bool(by_name(domain.parameters, state))
@@ -145,9 +147,22 @@ class NodeDescriber:
             has_commands=self._commanded(state) and sight.permits(node, Level.COMMAND),
             parent=_parent(node, sight.tree),
             last_changed=entry.modified_at if entry else state.last_changed,
-            parameters=(*_registry_parameters(entry), *static_parameters(state)),
+            parameters=(
+                *_registry_parameters(entry),
+                *self._labels(entry),
+                *static_parameters(state),
+            ),
             messages=(*_messages(state), *(message for message, _ in findings)),
         )
+
+    def _labels(self, entry: er.RegistryEntry | None) -> Iterator[NodeParameter]:
+        """Yield the names of an entity's labels as a list, if it has any."""
+        registry = lr.async_get(self._hass)
+        found = (
+            registry.async_get_label(one) for one in (entry.labels if entry else ())
+        )
+        if names := sorted(label.name for label in found if label):
+            yield text_parameter("labels", json_bytes(names).decode())
 
 
 def _parent(node: NodeId, tree: Tree) -> NodeRef | None:

@@ -19,7 +19,7 @@ from ..wire.model import (
     TreeAnswer,
     TreeRequest,
 )
-from .guard import NOT_FOUND, Guard, check_source, known
+from .guard import NOT_FOUND, Guard, check_source
 from .interfaces import device_interfaces, entity_interfaces
 from .listing import Listing
 from .nodes import AREA_TYPE, DEVICE_TYPE, SOURCE
@@ -81,9 +81,8 @@ class TreeOperations:
         return tuple(one.urn for one in found)
 
     async def _data_sources(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
-        source = DataSource(
-            id=SOURCE, name="Entities", last_changed=self._trees.last_changed
-        )
+        changed = self._trees.last_changed(self._guard.tree(caller))
+        source = DataSource(id=SOURCE, name="Entities", last_changed=changed)
         return DataSources((source,))
 
     async def _child_data_sources(
@@ -93,13 +92,8 @@ class TreeOperations:
         return DataSources(())
 
     async def _contains(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
-        tree = self._guard.tree(caller)
-        return Contains(
-            tuple(
-                known(node, tree) and self._listing.exists(caller, node.id, tree)
-                for node in request.nodes
-            )
-        )
+        existing = await self._listing.existing(caller, request.nodes)
+        return Contains(tuple(node in existing for node in request.nodes))
 
     async def _get_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         nodes = [self._guard.node(caller, node) for node in request.nodes]

@@ -49,6 +49,8 @@ class Orders:
     async def control(self, caller: Caller, request: ControlRequest) -> None:
         """Set parameters: all is checked for all nodes before anything is done."""
         expires = expiry(caller, stamped_expiry(request))
+        # Asked before the turn too: who may not would else learn by waiting what others do there.
+        self._guard.permitted(caller, request.nodes, Level.CONTROL)
         async with self._turns.of(node.id for node in request.nodes):
             contact, states = self._guard.permitted(
                 caller, request.nodes, Level.CONTROL
@@ -70,6 +72,7 @@ class Orders:
 
     async def control_form(self, caller: Caller, request: ControlFormRequest) -> Form:
         """Return the form of the parameters common to the nodes."""
+        self._guard.permitted(caller, request.nodes, Level.CONTROL)
         language = await self._localizer.load(caller, (it.id for it in request.nodes))
         _, states = self._guard.permitted(caller, request.nodes, Level.CONTROL)
         return language.labelled(common_form(states, request.draft), states[0])
@@ -116,6 +119,7 @@ class Orders:
 
     async def _execute(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         expires = expiry(caller, form_expiry(request.form))
+        self._guard.entity(caller, request.nodes[0], Level.COMMAND)
         async with self._turns.of([request.nodes[0].id]):
             contact = self._guard.contact(caller)
             state = self._guard.entity(caller, request.nodes[0], Level.COMMAND)

@@ -30,14 +30,28 @@ def always(_: State) -> bool:
     return True
 
 
+def features_of(state: State) -> int:
+    """Return the features an entity has; none where an integration says no number."""
+    has = state.attributes.get("supported_features")
+    return has if isinstance(has, int) else 0
+
+
+def listed(state: State, name: str) -> tuple[str, ...]:
+    """Return the texts an attribute lists; none where an integration says no list."""
+    found = state.attributes.get(name)
+    if not isinstance(found, (list, tuple, set, frozenset)):
+        return ()
+    return tuple(str(one) for one in found)
+
+
 def feature(mask: int) -> Offered:
     """Offer the parameter to entities that support any feature of `mask`."""
-    return lambda state: bool(state.attributes.get("supported_features", 0) & mask)
+    return lambda state: bool(features_of(state) & mask)
 
 
 def every_feature(mask: int) -> Offered:
     """Offer the parameter to entities that support all features of `mask`."""
-    return lambda state: state.attributes.get("supported_features", 0) & mask == mask
+    return lambda state: features_of(state) & mask == mask
 
 
 def attribute(*names: str) -> Offered:
@@ -63,9 +77,7 @@ def never(_: State) -> bool:
 
 def color_mode(modes: frozenset[str]) -> Offered:
     """Offer the parameter to lights that know any of these colour modes."""
-    return lambda state: (
-        not modes.isdisjoint(state.attributes.get("supported_color_modes") or ())
-    )
+    return lambda state: not modes.isdisjoint(listed(state, "supported_color_modes"))
 
 
 def measure(unit: object, step: object) -> str:

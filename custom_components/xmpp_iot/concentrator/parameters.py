@@ -14,8 +14,8 @@ from ..wire.form_model import FormField, FormFieldType, FormOption
 from ..wire.model import Value, ValueType
 from ..wire.xml import format_value
 from .attributes import lets_in, secret_state
-from .parameter import NO_STATE, Data, NotAccepted, Parameter, measure
-from .values import date_time_of, hex_color, local_time, number_of
+from .parameter import NO_STATE, Data, NotAccepted, Parameter, listed, measure
+from .values import date_time_of, hex_color, is_bytes, local_time, number_of
 
 type Bound = float | str  # a number, or the attribute that holds it
 
@@ -23,6 +23,7 @@ _NUMERIC: Final = frozenset({ValueType.INT, ValueType.LONG, ValueType.DOUBLE})
 _TEXTUAL: Final = frozenset({ValueType.STRING, ValueType.ENUM})
 # POSIX promises no more repetitions in a regular expression.
 _MOST_REPEATS: Final = 255
+_LONGEST: Final = 255  # characters of a text that does not say
 _COLOR: Final = re.compile(r"[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?")
 
 
@@ -94,7 +95,7 @@ class Flag(_Boolean):
     def is_on(self, state: State) -> bool | None:
         value = state.attributes.get(self.source or self.name)
         # A water heater says on and off in words.
-        return None if value is None else value in {True, STATE_ON}
+        return None if value is None else value in (True, STATE_ON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +215,7 @@ class Choice(Parameter):
         """Return the texts that entity can take."""
         if isinstance(self.options, tuple):
             return self.options
-        listed = state.attributes.get(self.options) or ()
-        return tuple(str(one) for one in listed if not lets_in(str(one)))
+        return tuple(one for one in listed(state, self.options) if not lets_in(one))
 
     @override
     def field(self, state: State) -> FormField:
@@ -267,9 +267,10 @@ class Text(Parameter):
 
     def _limits(self, state: State) -> tuple[int, int]:
         """Return the shortest and the longest length."""
+        low, high = map(state.attributes.get, (self.minimum, self.maximum))
         return (
-            int(state.attributes.get(self.minimum, 0)),
-            int(state.attributes.get(self.maximum, 255)),
+            int(low) if isinstance(low, (int, float)) else 0,
+            int(high) if isinstance(high, (int, float)) else _LONGEST,
         )
 
     @override
@@ -297,7 +298,7 @@ class Color(Parameter):
     @override
     def current(self, state: State) -> str:
         value = state.attributes.get(self.source or self.name)
-        return hex_color(value) if value else ""
+        return hex_color(value) if value and is_bytes(value) else ""
 
     @override
     def field(self, state: State) -> FormField:
@@ -352,7 +353,9 @@ class Moment(Parameter):
         if isinstance(value, datetime):
             if self.zoned:
                 return value.isoformat()
-            return (
-                dt_util.as_local(value).replace(tzinfo=None).isoformat(" ", "seconds")
-            )
+            try:
+                local = dt_util.as_local(value)
+            except OverflowError as err:
+                raise NotAccepted("There is no such date in the house.") from err
+            return local.replace(tzinfo=None).isoformat(" ", "seconds")
         return local_time(value) if isinstance(value, time) else str(value)

@@ -52,6 +52,8 @@ class Queries:
     ) -> AsyncGenerator[Sequence[ReportItem]]:
         node = request.nodes[0]
         expires = expiry(caller, form_expiry(request.form))
+        # Asked before the turn too: who may not would else learn by waiting what others do there.
+        self._guard.entity(caller, node, Level.COMMAND)
         language = await self._localizer.load(caller, (node.id,))
         # The turn is over when the report begins: that may go on for long, and changes nothing.
         async with self._turns.of([node.id]):
@@ -62,7 +64,7 @@ class Queries:
             if request.command not in {one.id for one in offered}:
                 answer = await self._answer(caller, request, state, expires)
         if answer is not None:
-            for part in report(state.name, answer):
+            for part in report(str(state.name), answer):
                 yield part
             return
         permits = self._guard.permits(caller.bare)

@@ -16,7 +16,6 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
 )
-from homeassistant.util import dt as dt_util
 
 AREA_PREFIX: Final = "area:"
 DEVICE_PREFIX: Final = "device:"
@@ -57,7 +56,6 @@ class Trees:
         self._hass = hass
         self._trees: dict[frozenset[str], Tree] = {}
         self._unsubscribe: list[Callable[[], None]] = []
-        self.last_changed: datetime = dt_util.utcnow()
 
     @callback
     def async_start(self) -> None:
@@ -80,7 +78,25 @@ class Trees:
     @callback
     def _registry_updated(self, _: Event[Any]) -> None:
         self._trees.clear()
-        self.last_changed = dt_util.utcnow()
+
+    def last_changed(self, tree: Tree) -> datetime | None:
+        """Return when anything in a tree was changed last, None for one that nobody registered.
+
+        What happens to the rest of the house is not seen in it.
+        """
+        return max(filter(None, map(self._changed, tree.parents)), default=None)
+
+    def _changed(self, node: NodeId) -> datetime | None:
+        entry: ar.AreaEntry | dr.AnyDeviceEntry | er.RegistryEntry | None
+        if node.startswith(AREA_PREFIX):
+            areas = ar.async_get(self._hass)
+            entry = areas.async_get_area(node.removeprefix(AREA_PREFIX))
+        elif node.startswith(DEVICE_PREFIX):
+            devices = dr.async_get(self._hass)
+            entry = devices.async_get(node.removeprefix(DEVICE_PREFIX))
+        else:
+            entry = er.async_get(self._hass).async_get(node)
+        return None if entry is None else entry.modified_at
 
     @callback
     def of(self, view: frozenset[str]) -> Tree:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 import math
+import re
 from typing import Final, TypeGuard
 
 from homeassistant.helpers.json import json_bytes
@@ -15,6 +16,8 @@ from homeassistant.util import dt as dt_util
 
 from ..wire.model import Value, ValueType
 
+# What a state says without a fraction is told without one.
+_WHOLE: Final = re.compile(r"-?\d{1,15}", re.ASCII)
 _INT_MAX: Final = 2**31 - 1
 _LONG_MAX: Final = 2**63 - 1
 
@@ -61,12 +64,13 @@ def typed_attribute(name: str, value: object) -> tuple[ValueType, Value] | None:
         return typed_number(value)
     if isinstance(value, float):
         return typed_number(value) if math.isfinite(value) else None
-    if name in _HEX_COLORS and _is_bytes(value):
+    if name in _HEX_COLORS and is_bytes(value):
         return ValueType.STRING, hex_color(value)
     return _as_json(value)
 
 
-def _is_bytes(value: object) -> TypeGuard[Sequence[int]]:
+def is_bytes(value: object) -> TypeGuard[Sequence[int]]:
+    """Return whether a value is a colour of whole bytes."""
     return isinstance(value, (list, tuple)) and all(
         type(part) is int and 0 <= part <= 255 for part in value
     )
@@ -88,7 +92,9 @@ def number_of(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    if not math.isfinite(number):
+        return None
+    return int(text) if _WHOLE.fullmatch(text) else number
 
 
 def local_time(value: time) -> str:
