@@ -17,6 +17,7 @@ from custom_components.xmpp_iot.concentrator.actions import Actions
 from custom_components.xmpp_iot.concentrator.fields import FieldReader
 from custom_components.xmpp_iot.concentrator.house import Concentrator
 from custom_components.xmpp_iot.concentrator.nodes import SOURCE
+from custom_components.xmpp_iot.concentrator.uploads import Uploads
 from custom_components.xmpp_iot.const import DOMAIN, EVENT_COMMAND, EVENT_COMMAND_FAILED
 from custom_components.xmpp_iot.contacts.grants import Contact, Grants, Level
 from homeassistant.auth.const import GROUP_ID_USER
@@ -24,6 +25,7 @@ from homeassistant.components import demo as demo_component
 from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.setup import async_setup_component
+from tests.storage import Line
 
 from .actor import Actor, settings
 
@@ -183,7 +185,8 @@ async def home(demo: HomeAssistant) -> AsyncGenerator[Home]:
         grants,
         Actions(demo, entry, user.id),
         FieldReader(demo, SOURCE),
-        feed_address,
+        feed_address=feed_address,
+        uploads=Uploads(demo, Line()),  # to a server that stores nothing
     )
     house.start()
     yield Home(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.xmpp_iot.concentrator.history_texts import TEXTS
+from custom_components.xmpp_iot.concentrator.report_texts import TEXTS
 from custom_components.xmpp_iot.wire.errors import ItemNotFound
 from custom_components.xmpp_iot.wire.model import CommandType, ValueType
 from custom_components.xmpp_iot.wire.report import (

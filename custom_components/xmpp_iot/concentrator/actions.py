@@ -157,10 +157,16 @@ class Actions:
         self._judge(call, act, context)
         return _of_entity(call.result(), act.entity_id)
 
-    def note(self, contact: Contact, deed: str, about: Mapping[str, str]) -> None:
+    def note(
+        self,
+        contact: Contact,
+        deed: str,
+        about: Mapping[str, str],
+        event: str = EVENT_COMMAND,
+    ) -> None:
         """Put on record what a contact has done that is no action; `about` says to what."""
         self._hass.bus.async_fire(
-            EVENT_COMMAND,
+            event,
             {
                 **about,
                 ATTR_ACTION: deed,

@@ -17,8 +17,8 @@ from ..wire.model import Command, CommandType
 from ..wire.xml import format_date_time, parse_date_time
 from .history import History
 from .history_report import PERIOD, STATES, HistoryReport, Items, Sees, Wish
-from .history_texts import Texts, Words, english
 from .logbook_report import LogbookReport
+from .report_texts import Texts, Words, english
 
 START: Final = "start"
 END: Final = "end"

@@ -34,8 +34,8 @@ from ..wire.report import (
 from ..wire.xml import format_value
 from .fields import STATE_FIELD
 from .history import History
-from .history_texts import Texts
 from .recorded import keeps
+from .report_texts import Texts
 from .statistics import PERIODS, Kind, Statistic, statistic_of
 
 PERIOD: Final = "period"

@@ -40,12 +40,15 @@ from .listing import FeedAddress, Listing
 from .localize import Localizer
 from .node_events import NodeEvents
 from .nodes import NodeDescriber
+from .offers import Offers
 from .operations import Performs, TreeOperations
 from .orders import Orders
+from .pictures import Pictures
 from .queries import Queries
 from .reading import Reader
 from .tree import Trees
 from .turns import Turns
+from .uploads import Uploads
 from .workshop import Workshop
 
 
@@ -58,16 +61,24 @@ class Concentrator:
         grants: Grants,
         actions: Actions,
         reader: FieldReader,
+        *,
         feed_address: FeedAddress,
+        uploads: Uploads,
     ) -> None:
-        """Answer for what `grants` lets a caller see and do; `feed_address` says where to follow it."""
+        """Answer for what `grants` lets a caller see and do.
+
+        `feed_address` says where to follow it, `uploads` stores pictures.
+        """
         self._grants = grants
         self._trees = Trees(hass)
         self._guard = Guard(hass, grants, self._trees)
         self._commands = Commands(hass)
         localizer = Localizer(hass)
-        past = HistoryQueries(hass, History(hass, reader), localizer.text)
-        describer = NodeDescriber(hass, partial(_commanded, self._commands, past))
+        offers = Offers(
+            HistoryQueries(hass, History(hass, reader), localizer.text),
+            Pictures(hass, uploads, localizer.text),
+        )
+        describer = NodeDescriber(hass, partial(_commanded, self._commands, offers))
         listing = Listing(
             self._guard, describer, localizer, self._commands, feed_address
         )
@@ -76,7 +87,7 @@ class Concentrator:
             actions=actions,
             turns=Turns(),
             commands=self._commands,
-            past=past,
+            offers=offers,
             localizer=localizer,
         )
         self._reader = Reader(hass, self._guard, localizer, reader)
@@ -166,6 +177,6 @@ class Concentrator:
         return Capabilities((*Operation, *sorted(EVENT_REQUESTS)))
 
 
-def _commanded(commands: Commands, past: HistoryQueries, state: State) -> bool:
+def _commanded(commands: Commands, offers: Offers, state: State) -> bool:
     """Return whether an entity has any command."""
-    return bool(past.offered(state, "")) or commands.any(state)
+    return bool(offers.offered(state, "")) or commands.any(state)

@@ -32,8 +32,8 @@ from ..wire.model import (
 from .attributes import lets_in
 from .domains import domain_of
 from .fields import STATE_FIELD
-from .history_texts import english
 from .issues import active_issues, issue_of
+from .report_texts import english
 
 TEXT: Final = ".text"
 """What a field's name ends with that has the words for another field's value."""

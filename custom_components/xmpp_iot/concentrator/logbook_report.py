@@ -38,8 +38,8 @@ from ..wire.report import Column, Records
 from .attributes import outgoing
 from .entity_ids import entities_in
 from .history_report import Items, Sees, Wish, moment, table, text
-from .history_texts import Texts
 from .recorded import HALF_MICROSECOND, ask, keeps, mode_now
+from .report_texts import Texts
 
 type Entry = Mapping[str, Any]  # as EventProcessor has it
 

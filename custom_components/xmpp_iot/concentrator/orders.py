@@ -34,7 +34,7 @@ class Orders:
         self._actions = shop.actions
         self._turns = shop.turns
         self._commands = shop.commands
-        self._past = shop.past
+        self._offers = shop.offers
         self._localizer = shop.localizer
 
     @property
@@ -100,7 +100,7 @@ class Orders:
         language = await self._localizer.load(caller, (node,))
         offered = await self._commands.offered(state, language.code)
         self._guard.demand(caller, node, Level.COMMAND)
-        return CommandsAnswer((*offered, *self._past.offered(state, language.code)))
+        return CommandsAnswer((*offered, *self._offers.offered(state, language.code)))
 
     async def _command_parameters(
         self, caller: Caller, request: TreeRequest
@@ -108,8 +108,8 @@ class Orders:
         node, command = request.nodes[0], request.command
         state = self._guard.entity(caller, node, Level.COMMAND)
         language = await self._localizer.load(caller, (node.id,))
-        if any(one.id == command for one in self._past.offered(state, language.code)):
-            form = await self._past.form(state, command, language.code)
+        if any(one.id == command for one in self._offers.offered(state, language.code)):
+            form = await self._offers.form(state, command, language.code)
         else:
             form = await self._commands.form(
                 state, command, language.code, request.form

@@ -8,8 +8,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import State
 
+from ..const import EVENT_QUERY
 from ..contacts.grants import Level
 from ..wire.errors import BadRequest
 from ..wire.model import Caller, TreeRequest
@@ -29,7 +31,7 @@ class Queries:
         self._actions = shop.actions
         self._turns = shop.turns
         self._commands = shop.commands
-        self._past = shop.past
+        self._offers = shop.offers
         self._localizer = shop.localizer
 
     async def run(
@@ -59,7 +61,7 @@ class Queries:
         async with self._turns.of([node.id]):
             in_time(expires)
             state = self._guard.entity(caller, node, Level.COMMAND)
-            offered = self._past.offered(state, language.code)
+            offered = self._offers.offered(state, language.code)
             answer = None
             if request.command not in {one.id for one in offered}:
                 answer = await self._answer(caller, request, state, expires)
@@ -68,14 +70,21 @@ class Queries:
                 yield part
             return
         permits = self._guard.permits(caller.bare)
-        past = self._past.run(
+        # Like what actions answer: on record, and not in the logbook.
+        self._actions.note(
+            self._guard.contact(caller),
+            request.command,
+            {ATTR_ENTITY_ID: state.entity_id, ATTR_NAME: str(state.name)},
+            EVENT_QUERY,
+        )
+        made = self._offers.run(
             state,
             request.command,
             request.form,
             language.code,
             sees=lambda entity_id: permits(entity_id, Level.READ),
         )
-        async with aclosing(past) as parts:
+        async with aclosing(made) as parts:
             async for part in parts:
                 yield part
 

@@ -1,4 +1,4 @@
-"""The words of the queries of the past, in one place; whoever has others passes them in."""
+"""The words of reports, in one place; whoever has others passes them in."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -44,6 +44,12 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "no_choice": "There is no such choice.",
         "no_moment": "A date and time is needed, such as 2026-11-21T06:00:00Z.",
         "end_first": "The end is before the start.",
+        "picture": "Picture",
+        "picture_about": "Takes a picture, and says where it can be had.",
+        "picture_taking": "Taking the picture.",
+        "url": "Address",
+        "media_type": "Media type",
+        "size": "Bytes",
     }
 )
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from .actions import Actions
 from .commands import Commands
 from .guard import Guard
-from .history_queries import HistoryQueries
 from .localize import Localizer
+from .offers import Offers
 from .turns import Turns
 
 
@@ -18,5 +18,5 @@ class Workshop:
     actions: Actions
     turns: Turns
     commands: Commands
-    past: HistoryQueries
+    offers: Offers
     localizer: Localizer

@@ -39,6 +39,11 @@ modules_enabled = {{
 }}
 VirtualHost "{domain}"
   admins = {{ "admin@{domain}" }}
+-- files (XEP-0363), without TLS: they do not leave the machine
+Component "upload.{domain}" "http_file_share"
+  http_host = "{domain}"
+  http_external_url = "http://{host}:{http_port}/"
+  http_file_share_size_limit = 1048576
 """
 # Debian's prosody.cfg.lua
 _STOCK_LIMITS = 'limits = { c2s = { rate = "10kb/s"; }; s2sin = { rate = "30kb/s"; }; }'
