@@ -13,6 +13,8 @@ from homeassistant.exceptions import (
     ConfigEntryError,
     ConfigEntryNotReady,
 )
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
 from .account import InvalidSetting, async_account, login_problem
 from .concentrator.actions import Actions
@@ -20,14 +22,26 @@ from .concentrator.feeds import Feeds
 from .concentrator.fields import FieldReader
 from .concentrator.house import Concentrator
 from .concentrator.nodes import SOURCE
+from .concentrator.uploads import Uploads
 from .const import CONF_FEED_SECRET, CONF_USER_ID, DOMAIN, SUBENTRY_CONTACT
 from .contacts.grants import Contact, Grants
 from .contacts.roster import RosterKeeper
 from .models import XmppIotConfigEntry, XmppIotData
+from .remote.links import Links
+from .remote.statistics_import import StatisticsImport
+from .services import async_setup_services
 from .wire.account import Account
 from .wire.errors import AuthenticationFailed, LoginError
 from .wire.service import IoTService, features
 from .wire.session import Session
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Offer the actions."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> bool:
@@ -45,17 +59,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> b
     try:
         data.start()
         await data.session.connect()
+        entry.runtime_data = data  # which the platforms look for
+        await data.links.async_follow_entry()
     except BaseException as err:
         await data.stop()
         if isinstance(err, LoginError):
             raise _not_ready(err) from err
         raise
-    entry.runtime_data = data
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> bool:
     """Log the account out."""
+    if not await entry.runtime_data.links.async_unload_platforms():
+        return False
     await entry.runtime_data.stop()
     return True
 
@@ -93,8 +110,10 @@ def _assemble(
         account,
         name=hass.config.location_name,
         admits=grants.admits,
+        follows=lambda bare: bare in links.wanted,
         features=features(),
     )
+    links = Links(hass, entry, session)
     reader = FieldReader(hass, SOURCE)
     feeds = Feeds(hass, entry, session, grants, reader)
     house = Concentrator(
@@ -102,15 +121,18 @@ def _assemble(
         grants,
         Actions(hass, entry, entry.data[CONF_USER_ID]),
         reader,
-        feeds.async_address,
+        feed_address=feeds.async_address,
+        uploads=Uploads(hass, session),
     )
     return XmppIotData(
         session=session,
         grants=grants,
-        roster=RosterKeeper(session, grants),
+        roster=RosterKeeper(session, grants, lambda: links.wanted),
         house=house,
         service=IoTService(session, house),
         feeds=feeds,
+        links=links,
+        statistics=StatisticsImport(hass, entry, links),
     )
 
 
@@ -135,16 +157,19 @@ def _not_ready(err: LoginError) -> ConfigEntryAuthFailed | ConfigEntryNotReady:
 def _follow(hass: HomeAssistant, entry: XmppIotConfigEntry, data: XmppIotData) -> None:
     """Follow changes of the entry, and Home Assistant's end."""
     account = dict(entry.data)
+    friends = set(data.roster.friends)
 
     async def updated(hass: HomeAssistant, entry: XmppIotConfigEntry) -> None:
         """Apply what differs: contacts at once, another account by a reload."""
         if dict(entry.data) != account:
             hass.config_entries.async_schedule_reload(entry.entry_id)
             return
-        before = {contact.jid for contact in data.grants.contacts}
         data.grants.async_set_contacts(_contacts(entry))
-        after = {contact.jid for contact in data.grants.contacts}
-        data.roster.async_contacts_changed(removed=before - after)
+        now = set(data.roster.friends)
+        data.roster.async_contacts_changed(removed=friends - now)
+        friends.clear()
+        friends.update(now)
+        await data.links.async_follow_entry()
 
     async def stopping(_: Event) -> None:
         """Say goodbye: contacts see at once that the house is away."""

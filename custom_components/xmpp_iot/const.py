@@ -5,6 +5,7 @@ from typing import Final
 DOMAIN: Final = "xmpp_iot"
 
 SECTION_SERVER: Final = "server"
+SUBENTRY_CONCENTRATOR: Final = "concentrator"
 SUBENTRY_CONTACT: Final = "contact"
 
 CONF_ALL_ENTITIES: Final = "all_entities"

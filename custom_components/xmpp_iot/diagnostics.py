@@ -1,5 +1,6 @@
 """What helps to find a fault, without what identifies people."""
 
+from collections import Counter
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -17,6 +18,7 @@ from .const import (
 )
 from .contacts.grants import Contact
 from .models import XmppIotConfigEntry, XmppIotData
+from .remote.link import Link
 
 _SECRET: Final = frozenset(
     {
@@ -48,6 +50,7 @@ async def async_get_config_entry_diagnostics(
         },
         "audiences": sorted(len(view) for view in data.grants.audiences()),
         "contacts": [_describe(contact, data) for contact in contacts],
+        "houses": [_describe_house(link) for link in data.links],
     }
 
 
@@ -60,4 +63,15 @@ def _describe(contact: Contact, data: XmppIotData) -> dict[str, Any]:
         "visible_entities": len(data.grants.view(contact.jid)),
         "subscription": data.session.roster().get(contact.jid),
         "online_resources": len(data.session.resources(contact.jid)),
+    }
+
+
+def _describe_house(link: Link) -> dict[str, Any]:
+    """Return what matters about a linked house, but not which it is."""
+    return {
+        "online": link.online,
+        "last_seen": link.last_seen.isoformat() if link.last_seen else None,
+        "nodes": len(link.store),
+        "unavailable": sum(not node.available for node in link.store),
+        "types": dict(sorted(Counter(node.domain for node in link.store).items())),
     }

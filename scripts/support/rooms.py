@@ -28,13 +28,13 @@ class Room(NamedTuple):
 
 # `const` holds names only, `models` the type of the config entry.
 _NAMES: Final = frozenset({"const", "models"})
-_REMOTE: Final = Room(_NAMES | {"wire", "remote", "entity"})
+# Pictures go by HTTP, with Home Assistant's own client; it has no names for what that raises.
+_HTTP: Final = _HOME_ASSISTANT | {"aiohttp"}
+_REMOTE: Final = Room(_NAMES | {"wire", "remote", "entity"}, _HTTP)
 ROOMS: Final = {
     "wire": Room(packages=frozenset({"slixmpp"})),
     # (the recorder's database is asked in SQLAlchemy, which is Home Assistant's)
-    "concentrator": Room(
-        _NAMES | {"wire", "contacts"}, _HOME_ASSISTANT | {"sqlalchemy"}
-    ),
+    "concentrator": Room(_NAMES | {"wire", "contacts"}, _HTTP | {"sqlalchemy"}),
     "contacts": Room(_NAMES | {"wire"}),
     "remote": _REMOTE,
     "entity": _REMOTE,

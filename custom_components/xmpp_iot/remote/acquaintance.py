@@ -1,0 +1,59 @@
+"""Which of the protocols somebody speaks, as their service discovery says (XEP-0030)."""
+
+from dataclasses import dataclass
+
+from ..wire.dialects import FAMILIES, Dialect
+from ..wire.disco import INFO, INFO_QUERY
+from ..wire.peer import Correspondence
+from ..wire.xml import clark, element
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """Somebody who speaks at least one of the protocols."""
+
+    jid: str  # full
+    name: str
+    dialect: Dialect
+    """The preferred one of those they speak; nothing is mixed within an exchange."""
+    concentrator: bool
+    """Whether there are nodes behind it; else it is a device by itself."""
+    events: bool
+    """Whether it takes event subscriptions."""
+    readable: bool = True
+    """Whether it has values to read."""
+    controllable: bool = True
+    """Whether it has something to set."""
+
+
+async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
+    """Return what a full JID says of itself; None for somebody who speaks no IoT protocol.
+
+    RemoteError, NoAnswer and NotConnected as the session raises them.
+    """
+    answer = await session.iq(jid, element(INFO_QUERY))
+    if answer is None:
+        return None
+    features = {
+        var
+        for feature in answer.iterfind(clark(INFO, "feature"))
+        if (var := feature.get("var"))
+    }
+    identity = answer.find(clark(INFO, "identity"))
+    name = "" if identity is None else identity.get("name", "")
+    # A concentrator before a device: the nodes of one who is both are the device's parts.
+    for dialect in FAMILIES:
+        if dialect.concentrator in features:
+            return Acquaintance(jid, name, dialect, True, dialect.events in features)
+    for dialect in FAMILIES:
+        if not features.isdisjoint({dialect.sensor_data, dialect.control}):
+            return Acquaintance(
+                jid,
+                name,
+                dialect,
+                concentrator=False,
+                events=dialect.events in features,
+                readable=dialect.sensor_data in features,
+                controllable=dialect.control in features,
+            )
+    return None

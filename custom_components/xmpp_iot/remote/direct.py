@@ -1,0 +1,180 @@
+"""Asking somebody directly, once: for what is no entity here, or is not linked at all.
+
+Whoever is asked here need not be a house: any concentrator or device that speaks one of the dialects will do.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.util import dt as dt_util
+
+from ..wire.errors import (
+    BadRequest,
+    FeatureNotImplemented,
+    NotConnected,
+    RemoteError,
+    ResourceConstraint,
+)
+from ..wire.form_model import Form, FormFieldType
+from ..wire.model import (
+    Commands,
+    CommandType,
+    ControlRequest,
+    NodeRef,
+    Operation,
+    Reading,
+    ReadRequest,
+    TreeRequest,
+)
+from ..wire.peer import Peer
+from ..wire.report import ReportItem
+from .acquaintance import meet
+from .device_peer import peer_of
+from .neighbourhood import Neighbourhood
+from .node import HOME_ASSISTANT
+from .typed import typed
+from .values import form_text, submission
+
+EXPIRES: Final = "expires"
+EXPIRY: Final = timedelta(seconds=10)  # until when what is asked may be begun
+MOST_FIELDS: Final = 20_000  # of one answer, with the readings they are in
+MOST_ITEMS: Final = 20_000  # of one report
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, and whom to ask about it."""
+
+    peer: Peer
+    node: NodeRef
+    node_type: str = ""  # where it is known
+
+
+async def reach(neighbourhood: Neighbourhood, jids: Iterable[str]) -> Peer:
+    """Return the first of these full JIDs that speaks our protocols, as one to be asked.
+
+    NotConnected where there is none to ask, FeatureNotImplemented where they speak of other things only;
+    RemoteError and NoAnswer as they come.
+    """
+    asked = False
+    for jid in jids:
+        asked = True
+        if known := await meet(neighbourhood.session, jid):
+            return peer_of(neighbourhood.peers, known)
+    if not asked:
+        raise NotConnected("Nobody is online at that address.")
+    raise FeatureNotImplemented("It speaks none of the IoT protocols.")
+
+
+async def read(peer: Peer, request: ReadRequest) -> list[Reading]:
+    """Return what somebody reads; ResourceConstraint where that is more than is good for an answer."""
+    found: list[Reading] = []
+    room = MOST_FIELDS
+    async with aclosing(peer.read(request)) as parts:
+        async for readings in parts:
+            room -= sum(1 + len(reading.fields) for reading in readings)
+            if room < 0:
+                raise ResourceConstraint(
+                    "It has more to say than fits into one answer:"
+                    " ask for fewer fields, or for a shorter time."
+                )
+            found.extend(readings)
+    return found
+
+
+async def control(place: Place, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Set control parameters; return the names of those that were set.
+
+    They have the types that the form of the node's parameters says. Who has no form is given each value
+    in its own type. ServiceValidationError for a parameter or a value that cannot be.
+    """
+    try:
+        form = await place.peer.control_form(place.node)
+    except RemoteError, BadRequest:
+        form = None  # whether it can be set at all, the answer to that will say
+    request = ControlRequest(nodes=(place.node,), settings=typed(parameters, form))
+    affected = await place.peer.control(request)
+    return affected.parameters or tuple(parameters)
+
+
+async def execute(
+    place: Place, command: str, data: Mapping[str, Any]
+) -> Sequence[ReportItem] | None:
+    """Have a command carried out; return the report of one that is a query, None for another."""
+    kind = await _command_type(place, command)
+    request = TreeRequest(
+        operation=Operation.EXECUTE_NODE_COMMAND,
+        nodes=(place.node,),
+        command=command,
+        form=await _filled_in(place, command, kind, data),
+    )
+    if kind is not CommandType.QUERY:
+        await place.peer.tree(request)
+        return None
+    async with aclosing(place.peer.query(request)) as parts:
+        return await _collected(parts)
+
+
+async def _collected(parts: AsyncIterator[Sequence[ReportItem]]) -> list[ReportItem]:
+    found: list[ReportItem] = []
+    async for items in parts:
+        found.extend(items)
+        if len(found) > MOST_ITEMS:
+            raise ResourceConstraint("Its report is too long.")
+    return found
+
+
+async def _command_type(place: Place, command: str) -> CommandType | None:
+    """Return how a command is used; None where the node does not list it, which need not mean much."""
+    request = TreeRequest(operation=Operation.GET_NODE_COMMANDS, nodes=(place.node,))
+    try:
+        answer = await place.peer.tree(request)
+    except RemoteError, BadRequest:
+        return None
+    listed = answer.commands if isinstance(answer, Commands) else ()
+    return next((one.type for one in listed if one.id == command), None)
+
+
+async def _filled_in(
+    place: Place, command: str, kind: CommandType | None, data: Mapping[str, Any]
+) -> Mapping[str, tuple[str, ...]] | None:
+    """Return the command's form, filled in; None for a command that has none."""
+    given = submission(data)
+    expires = {EXPIRES: (form_text(_expiry()),)}
+    if place.node_type.startswith(HOME_ASSISTANT):
+        return {**expires, **given}
+    form = None if kind is CommandType.SIMPLE else await _form(place, command)
+    if form is None:
+        return given or None
+    if any(field.var == EXPIRES for field in form.fields):
+        given = {**expires, **given}
+    return {**_presupposed(form), **given}
+
+
+async def _form(place: Place, command: str) -> Form | None:
+    request = TreeRequest(
+        operation=Operation.GET_COMMAND_PARAMETERS,
+        nodes=(place.node,),
+        command=command,
+    )
+    try:
+        answer = await place.peer.tree(request)
+    except RemoteError, BadRequest:
+        return None
+    return answer if isinstance(answer, Form) else None
+
+
+def _presupposed(form: Form) -> dict[str, tuple[str, ...]]:
+    """Return what goes back as it came: what is hidden, and what must be said and is said already."""
+    return {
+        field.var: field.values
+        for field in form.fields
+        if field.values and (field.required or field.type is FormFieldType.HIDDEN)
+    }
+
+
+def _expiry() -> datetime:
+    return dt_util.utcnow() + EXPIRY

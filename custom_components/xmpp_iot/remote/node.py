@@ -1,0 +1,246 @@
+"""One node of another house, as this house knows it now.
+
+What it is (its description and static parameters) and how it is (its fields) are kept apart, as they come
+apart. Values are what the wire says; the text forms of structures are understood here and nowhere else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+import json
+import re
+from typing import Any, Final
+
+from ..wire.form_model import Form
+from ..wire.model import (
+    HISTORICAL,
+    Command,
+    Field,
+    NodeInfo,
+    NodeState,
+    Quality,
+    Reading,
+    Value,
+)
+from .values import HEX_COLORS
+
+UID: Final = "uid"
+STATE: Final = "state"
+HOME_ASSISTANT: Final = "homeassistant."
+
+# Why it cannot be read, where only its state says so.
+_OUT_OF_ORDER: Final = "The node is out of order."
+_ERRORS: Final = frozenset({NodeState.ERROR_SIGNED, NodeState.ERROR_UNSIGNED})
+_HEX: Final = re.compile(r"(?:[0-9A-F]{2}){3,5}")
+
+type Listener = Callable[[], None]
+
+
+@dataclass(slots=True, eq=False)
+class RemoteNode:
+    """A node and what it says; whoever shows it listens."""
+
+    info: NodeInfo
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    at: datetime | None = None  # of the fields, by the other house's clock
+    error: str = ""  # why the last reading failed
+    known: bool = False  # whether it was ever read, successfully or not
+    form: Form | None = None  # of its control parameters; of foreign nodes only
+    commands: tuple[Command, ...] = ()  # of foreign nodes only
+    introduced: NodeInfo | None = None  # what it was when it was asked for these
+    _listeners: list[Listener] = field(default_factory=list)
+
+    # What it is
+
+    @property
+    def id(self) -> str:
+        """The node's id, which may change."""
+        return self.info.ref.id
+
+    @property
+    def uid(self) -> str:
+        """What stays the same when the node is renamed: its own word for it, else its id."""
+        return self.text_parameter(UID) or self.id
+
+    @property
+    def domain(self) -> str:
+        """The Home Assistant domain of the node's type; empty for a node of something else."""
+        kind = self.info.node_type
+        return (
+            kind.removeprefix(HOME_ASSISTANT) if kind.startswith(HOME_ASSISTANT) else ""
+        )
+
+    def parameter(self, name: str) -> Value | None:
+        """Return a static property, None if the node has none of that name."""
+        return next((one.value for one in self.info.parameters if one.id == name), None)
+
+    def text_parameter(self, name: str) -> str | None:
+        """Return a static property that is text."""
+        value = self.parameter(name)
+        return value if isinstance(value, str) else None
+
+    def number_parameter(self, name: str) -> float | None:
+        """Return a static property that is a number."""
+        return _number(self.parameter(name))
+
+    def static(self, name: str) -> Any:
+        """Return a static property, a list or mapping where its text is one."""
+        return _structure(name, self.parameter(name))
+
+    def list_parameter(self, name: str) -> list[Any]:
+        """Return a static property that is a list; empty if there is none."""
+        found = self.static(name)
+        return found if isinstance(found, list) else []
+
+    # How it is
+
+    @property
+    def available(self) -> bool:
+        """Whether the node can be read over there."""
+        return self.known and not self.error
+
+    def value(self, name: str) -> Value | None:
+        """Return the value of a field; None for one that is missing or not there."""
+        found = self.fields.get(name)
+        if found is None or Quality.MISSING in found.qualities:
+            return None
+        return found.value
+
+    def boolean(self, name: str) -> bool | None:
+        """Return a field that is true or false."""
+        value = self.value(name)
+        return value if isinstance(value, bool) else None
+
+    def number(self, name: str) -> float | None:
+        """Return a field that is a number."""
+        return _number(self.value(name))
+
+    def text(self, name: str) -> str | None:
+        """Return a field that is text."""
+        value = self.value(name)
+        return value if isinstance(value, str) else None
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a field that is a moment, in UTC."""
+        value = self.value(name)
+        return value if isinstance(value, datetime) else None
+
+    def day(self, name: str) -> date | None:
+        """Return a field that is a day."""
+        value = self.value(name)
+        return value if type(value) is date else None
+
+    def clock(self, name: str) -> time | None:
+        """Return a field that is a time of day."""
+        value = self.value(name)
+        return value if isinstance(value, time) else None
+
+    def unit(self, name: str) -> str | None:
+        """Return the unit of a field; None where it has none."""
+        found = self.fields.get(name)
+        return found.unit or None if found else None
+
+    def structure(self, name: str) -> Any:
+        """Return a field that is a list or a mapping in one of its text forms, else its value.
+
+        Colours of whole bytes are hexadecimal (`FF8800` is the tuple 255, 136, 0), everything else is JSON.
+        """
+        return _structure(name, self.value(name))
+
+    # What changes
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` after each change; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def describe(self, info: NodeInfo) -> None:
+        """Have what it is said anew."""
+        if info != self.info:
+            self.info = info
+            self.changed()
+
+    def describe_again(self) -> None:
+        """Have what is above it said anew, which its listeners show too."""
+        self.info = replace(self.info)  # another one: they look at it again
+        self.changed()
+
+    def status(self, state: NodeState, at: datetime) -> None:
+        """Have its state at some time said anew: one that is in error cannot be read.
+
+        A reading that is newer knows better.
+        """
+        if state in _ERRORS and not self.error and not (self.at and at < self.at):
+            self.error = _OUT_OF_ORDER
+            self.changed()
+
+    def lose(self) -> None:
+        """Be not there: until it is read again nothing is known of it."""
+        self.at, self.known = None, False
+        self.changed()
+
+    def take(self, reading: Reading, *, complete: bool) -> None:
+        """Take what was read.
+
+        A `complete` reading has all the node's fields: those it does not have are gone. One that is older
+        than what is known says nothing, and parts of the same time belong together.
+        """
+        if self.at is not None and reading.at < self.at:
+            return
+        fields = {one.name: one for one in reading.fields}
+        if not complete or reading.at == self.at:
+            fields = {**self.fields, **fields}
+        if self.known and (fields, reading.error) == (self.fields, self.error):
+            self.at = reading.at
+            return
+        self.fields, self.at = fields, reading.at
+        self.error = reading.error
+        self.known = True
+        self.changed()
+
+    def merge(self, reading: Reading) -> None:
+        """Take what was read of a foreign node, whose fields come one by one, each at a time of its own.
+
+        What comes later counts, for its clock need not be right. What was is left out: not everybody keeps to
+        the categories that were asked for.
+        """
+        live = [one for one in reading.fields if one.category not in HISTORICAL]
+        fields = {**self.fields, **{one.name: one for one in live}}
+        error = "" if live else reading.error
+        self.at = reading.at
+        if self.known and (fields, error) == (self.fields, self.error):
+            return
+        self.fields, self.error, self.known = fields, error, True
+        self.changed()
+
+    def introduce(
+        self, info: NodeInfo, form: Form | None, commands: tuple[Command, ...]
+    ) -> None:
+        """Have said what can be done with a node that is this."""
+        self.introduced = info
+        if (form, commands) != (self.form, self.commands):
+            self.form, self.commands = form, commands
+            self.changed()
+
+    def changed(self) -> None:
+        """Tell the listeners."""
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def _number(value: Value | None) -> float | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number else None  # type: ignore[return-value]  # as just found
+
+
+def _structure(name: str, value: Value | None) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value[:1] in {"[", "{"}:
+        try:
+            return json.loads(value)
+        except ValueError, RecursionError:
+            return value
+    if name in HEX_COLORS and _HEX.fullmatch(value):
+        return tuple(bytes.fromhex(value))
+    return value

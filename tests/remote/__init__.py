@@ -1,0 +1,1 @@
+"""Other concentrators towards this house."""
