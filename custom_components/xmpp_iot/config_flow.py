@@ -35,8 +35,10 @@ from .const import (
     CONF_TLS,
     DOMAIN,
     SECTION_SERVER,
+    SUBENTRY_CONCENTRATOR,
     SUBENTRY_CONTACT,
 )
+from .link_flow import ConcentratorFlow
 from .subentry_flow import ContactFlow
 from .wire.account import TlsMode, parse_bare_jid
 from .wire.errors import InvalidAddress, LoginError
@@ -101,7 +103,10 @@ class XmppIotConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return the kinds of subentries an account has."""
-        return {SUBENTRY_CONTACT: ContactFlow}
+        return {
+            SUBENTRY_CONTACT: ContactFlow,
+            SUBENTRY_CONCENTRATOR: ConcentratorFlow,
+        }
 
     @override
     async def async_step_user(

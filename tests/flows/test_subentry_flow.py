@@ -18,8 +18,10 @@ from custom_components.xmpp_iot.const import (
     CONF_TARGET,
     CONF_TLS,
     DOMAIN,
+    SUBENTRY_CONCENTRATOR,
     SUBENTRY_CONTACT,
 )
+from custom_components.xmpp_iot.link_flow import ConcentratorFlow
 from custom_components.xmpp_iot.subentry_flow import ContactFlow
 from homeassistant.config_entries import (
     SOURCE_USER,
@@ -103,10 +105,11 @@ def kept(entry: MockConfigEntry, jid: str) -> dict[str, Any]:
     )
 
 
-def test_an_account_has_contacts(entry: MockConfigEntry) -> None:
-    """Contacts are the one kind of subentry."""
+def test_an_account_has_contacts_and_links_houses(entry: MockConfigEntry) -> None:
+    """These are the two kinds of subentry."""
     assert XmppIotConfigFlow.async_get_supported_subentry_types(entry) == {
-        SUBENTRY_CONTACT: ContactFlow
+        SUBENTRY_CONTACT: ContactFlow,
+        SUBENTRY_CONCENTRATOR: ConcentratorFlow,
     }
 
 
