@@ -1,5 +1,6 @@
 """A house with demo entities on a real XMPP server, and people with clients of their own."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,12 +10,19 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.xmpp_iot.const import DOMAIN, SUBENTRY_CONTACT
+from custom_components.xmpp_iot.const import (
+    DOMAIN,
+    SUBENTRY_CONCENTRATOR,
+    SUBENTRY_CONTACT,
+)
+from custom_components.xmpp_iot.remote.link import Link
+from homeassistant.components import demo as demo_component
 from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigSubentry,
     ConfigSubentryData,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from scripts.support.servers import XmppServer
@@ -27,6 +35,32 @@ from .client import Client
 def expected_lingering_timers() -> bool:
     """Let the demo integration's own timers be."""
     return True
+
+
+# What the tests name: the others cost time in every test.
+NAMED = [
+    Platform.LIGHT,
+    Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+EVERYTHING = list(demo_component.COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM)
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Return the demo's platforms that a test wants."""
+    return NAMED
+
+
+@pytest.fixture(autouse=True)
+def demo_entities(platforms: list[Platform], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the demo integration have entities of those platforms."""
+    if platforms != EVERYTHING:
+        configured = "COMPONENTS_WITH_CONFIG_ENTRY_DEMO_PLATFORM"
+        monkeypatch.setattr(demo_component, configured, platforms)
+        monkeypatch.setattr(demo_component, "COMPONENTS_WITH_DEMO_PLATFORM", [])
 
 
 @pytest.fixture(params=["prosody", "ejabberd"])
@@ -143,6 +177,49 @@ async def add_contact(house: House, data: ConfigSubentryData) -> str:
     house.hass.config_entries.async_add_subentry(house.entry, subentry)
     await house.hass.async_block_till_done()
     return subentry.subentry_id
+
+
+@pytest.fixture
+async def cabin(house: House) -> AsyncGenerator[MockConfigEntry]:
+    """Return the account of another house, in the same Home Assistant, that links the first one."""
+    await add_contact(house, contact(house.server, "cabin", "command"))
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Cabin",
+        unique_id=house.server.accounts["cabin"].jid,
+        data=account_data(house.server, "cabin"),
+        subentries_data=[
+            ConfigSubentryData(
+                data={"jid": house.bare, "prefix": ""},
+                subentry_type=SUBENTRY_CONCENTRATOR,
+                title="Home",
+                unique_id=f"concentrator:{house.bare}",
+            )
+        ],
+    )
+    entry.add_to_hass(house.hass)
+    assert await house.hass.config_entries.async_setup(entry.entry_id)
+    yield entry
+    for subentry_id in tuple(entry.subentries):
+        house.hass.config_entries.async_remove_subentry(entry, subentry_id)
+    await house.hass.async_block_till_done()
+    assert await house.hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def link(hass: HomeAssistant, cabin: MockConfigEntry) -> Link:
+    """Return the link of that house to the first one, with everything shown."""
+    (found,) = cabin.runtime_data.links
+    assert isinstance(found, Link)
+    changed = asyncio.Event()
+    unsubscribe = found.listen(changed.set)
+    async with asyncio.timeout(30):
+        while not found.online:
+            changed.clear()
+            await changed.wait()
+    unsubscribe()
+    await hass.async_block_till_done()
+    return found
 
 
 @pytest.fixture

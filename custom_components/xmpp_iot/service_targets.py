@@ -1,0 +1,191 @@
+"""Whom the actions of this integration are about: an entity that shows their node, or their address.
+
+Whoever may use an entity here may use the node it shows. A node that is named by its address is for those
+only who may use every entity of this house.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, cast
+
+from slixmpp import JID, InvalidJID
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+
+from .const import CONF_JID, DOMAIN
+from .models import XmppIotConfigEntry
+from .remote.direct import Place, reach
+from .remote.hours import Series
+from .remote.link import Link
+from .remote.node import RemoteNode
+from .wire.model import NodeRef
+from .wire.peer import Peer
+
+ATTR_JID: Final = "jid"
+ATTR_NODE: Final = "node"
+ATTR_PARTITION: Final = "partition"
+ATTR_SOURCE: Final = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """Whom an action is about, before it is known whether they are there."""
+
+    entry: XmppIotConfigEntry
+    jid: str  # full, or bare where it is to be found which resource
+    title: str  # what people call them
+    node: NodeRef
+    node_type: str = ""
+
+    async def peer(self) -> Peer:
+        """Return who is to be asked."""
+        neighbourhood = self.entry.runtime_data.links.neighbourhood
+        jid = JID(self.jid)
+        found = bool(jid.resource) or not jid.node
+        there = (self.jid,) if found else neighbourhood.session.resources(self.jid)
+        return await reach(neighbourhood, there)
+
+    async def place(self) -> Place:
+        """Return the one node that is to be set or commanded."""
+        return Place(await self.peer(), self.node, self.node_type)
+
+
+async def whom(call: ServiceCall, policy: str) -> Whom:
+    """Return whom an action is about; Unauthorized where its user may not do that."""
+    entity_id: str | None = call.data.get(ATTR_ENTITY_ID)
+    await _check_user(call, entity_id, policy)
+    if entity_id is not None:
+        return _shown(call.hass, entity_id)
+    return _named(call)
+
+
+async def _check_user(call: ServiceCall, entity_id: str | None, policy: str) -> None:
+    if (user_id := call.context.user_id) is None:
+        return
+    user = await call.hass.auth.async_get_user(user_id)
+    if user is not None and (
+        user.permissions.access_all_entities(policy)
+        if entity_id is None
+        else user.permissions.check_entity(entity_id, policy)
+    ):
+        return
+    raise Unauthorized(context=call.context, entity_id=entity_id, permission=policy)
+
+
+def _shown(hass: HomeAssistant, entity_id: str) -> Whom:
+    """Return the node that an entity of ours shows."""
+    registered = er.async_get(hass).async_get(entity_id)
+    if registered is None or registered.platform != DOMAIN:
+        raise invalid("not_mirrored", entity=entity_id)
+    entry = _entry(hass, registered.config_entry_id)
+    found = [
+        (link, node)
+        for link in entry.runtime_data.links
+        for node in link.store
+        if _shows(registered.unique_id, link.unique_id(node))
+    ]
+    if not found:
+        raise invalid("not_mirrored", entity=entity_id)
+    # (an id may begin like another one)
+    link, node = max(found, key=lambda one: len(one[1].uid))
+    return Whom(
+        entry=entry,
+        jid=link.devices.house,
+        title=link.devices.title,
+        node=node.info.ref,
+        node_type=node.info.node_type,
+    )
+
+
+def _shows(entity: str, node: str) -> bool:
+    """Return whether the unique id of an entity is a node's, or that of a part of it."""
+    return entity == node or entity.startswith(f"{node}:")
+
+
+def _named(call: ServiceCall) -> Whom:
+    """Return the node that somebody's address and its own name."""
+    entry = _entry(call.hass, call.data.get(ATTR_CONFIG_ENTRY_ID))
+    text: str = call.data[ATTR_JID].strip()
+    try:
+        jid = JID(text)
+    except InvalidJID:
+        raise invalid("invalid_jid") from None
+    if not jid.domain:
+        raise invalid("invalid_jid")
+    titles = {
+        subentry.data[CONF_JID]: subentry.title
+        for subentry in entry.subentries.values()
+        if CONF_JID in subentry.data
+    }
+    if jid.node and not jid.resource and jid.bare not in titles:
+        raise invalid("unknown_address", jid=jid.bare)
+    node_id = call.data[ATTR_NODE]
+    known = _known(entry, jid.bare, node_id)
+    return Whom(
+        entry=entry,
+        jid=jid.full,
+        title=titles.get(jid.bare, jid.full),
+        node=NodeRef(node_id, call.data[ATTR_SOURCE], call.data[ATTR_PARTITION]),
+        node_type=known.info.node_type if known else "",
+    )
+
+
+def _known(entry: XmppIotConfigEntry, bare: str, node_id: str) -> RemoteNode | None:
+    """Return a node of a linked house."""
+    links: Iterator[Link] = iter(entry.runtime_data.links)
+    nodes = (link.store.get(node_id) for link in links if link.devices.house == bare)
+    return next(nodes, None)
+
+
+def _entry(hass: HomeAssistant, entry_id: str | None) -> XmppIotConfigEntry:
+    """Return an account; ServiceValidationError where there is none, or it is not loaded."""
+    return cast(XmppIotConfigEntry, async_get_config_entry(hass, DOMAIN, entry_id))
+
+
+def chosen_sensors(
+    call: ServiceCall,
+) -> Iterator[tuple[XmppIotConfigEntry, Link, list[RemoteNode]]]:
+    """Yield the sensors meant, house by house: all of a house whose own device is among the targets."""
+    selection = TargetSelection(call.data)
+    selected = async_extract_referenced_entity_ids(
+        call.hass, selection, primary_entities_only=False
+    )
+    entities = selected.referenced | selected.indirectly_referenced
+    registry = er.async_get(call.hass)
+    for entry in call.hass.config_entries.async_entries(DOMAIN):
+        if entry.state is not ConfigEntryState.LOADED:
+            continue
+        for link in entry.runtime_data.links:
+            whole = link.devices.house_id in call.data.get(ATTR_DEVICE_ID, ())
+            nodes = [
+                node
+                for node in link.store
+                if Series.of(link.devices, node)
+                and (
+                    whole
+                    or registry.async_get_entity_id(
+                        "sensor", DOMAIN, link.unique_id(node)
+                    )
+                    in entities
+                )
+            ]
+            if nodes:
+                yield entry, link, nodes
+
+
+def invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error that tells somebody that what they asked for makes no sense."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
