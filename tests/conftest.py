@@ -4,6 +4,7 @@ The servers, and the demo, run once per session. A test that talks to one needs 
 `socket_enabled` too: without it pytest-socket refuses every socket.
 """
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 import json
@@ -15,17 +16,57 @@ from typing import Any
 
 import pytest
 from pytest_socket import enable_socket
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Without this import Home Assistant finds the test plugin's own custom_components only.
 import custom_components.xmpp_iot  # noqa: F401
 from scripts.support.paths import ROOT, ProgramMissing, find_node
+from scripts.support.ports import CHOICE, share
 from scripts.support.processes import ChildProcess
 from scripts.support.servers import CertificateAuthority, Ejabberd, Prosody, XmppServer
+
+from .distribution import ByGroup, arrange
 
 USERS = {
     user: f"password of {user}"
     for user in ("home", "cabin", "friend", "guest", "stranger", "admin")
 }
+
+
+def pytest_configure() -> None:
+    """Give each process that shares the tests (pytest-xdist) ports that no other takes."""
+    if (worker := os.environ.get("PYTEST_XDIST_WORKER")) is not None:
+        count = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        os.environ[CHOICE] = share(int(worker.removeprefix("gw")) % count, count)
+
+
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> LoadScopeScheduling:
+    """Share the tests by group."""
+    config.option.loadscopereorder = False  # the order is ours
+    return ByGroup(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Arrange the tests by group if several processes share them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        arrange(items)
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Let the event loop check itself, but not note where each task and timer was made.
+
+    That would take a third of the time of all tests; PYTHONASYNCIODEBUG=1 has it noted.
+    Home Assistant's fixture of this name has it noted always.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)  # whether threads keep away from it, coroutines are awaited
+    if "PYTHONASYNCIODEBUG" not in os.environ:
+        # Tasks, futures and timers ask this; the loop looks at what was set above.
+        setattr(loop, "get_debug", lambda: False)  # noqa: B010
 
 
 @pytest.fixture(autouse=True)

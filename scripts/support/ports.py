@@ -1,6 +1,7 @@
 """Free ports on loopback, and waiting for what listens there."""
 
 from itertools import islice
+import os
 import random
 import socket
 from typing import Final
@@ -11,11 +12,33 @@ LOOPBACK: Final = "127.0.0.1"
 # those, somebody's connection can take the port before the server has come to listen.
 _RANGE: Final = range(20000, 32768)
 
+CHOICE: Final = "XMPP_IOT_PORTS"
+"""The environment variable that narrows the choice, as `first-last`, for this process and its children.
+
+A port is free until its server has come to listen there. Processes that start servers at the same time
+would sometimes choose the same one, if each had not its share.
+"""
+
 
 def free_ports(count: int) -> tuple[int, ...]:
     """Return so many different TCP ports of loopback that nobody uses now."""
-    candidates = random.sample(_RANGE, len(_RANGE))
+    choice = _choice()
+    candidates = random.sample(choice, len(choice))
     return tuple(islice(filter(_is_free, candidates), count))
+
+
+def share(number: int, count: int) -> str:
+    """Return the value of CHOICE for the process of that number (from 0) of so many."""
+    ports = _RANGE[number * len(_RANGE) // count : (number + 1) * len(_RANGE) // count]
+    return f"{ports[0]}-{ports[-1]}"
+
+
+def _choice() -> range:
+    """Return the ports to choose from."""
+    if not (choice := os.environ.get(CHOICE)):
+        return _RANGE
+    first, last = map(int, choice.split("-"))
+    return range(first, last + 1)
 
 
 def _is_free(port: int) -> bool:

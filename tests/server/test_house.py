@@ -11,7 +11,7 @@ from homeassistant.helpers import (
 )
 
 from .client import CLIENT, Client, Element, condition
-from .conftest import House, LogIn, add_contact, contact
+from .conftest import EVERYTHING, House, LogIn, add_contact, contact
 from .dialects import (
     DIALECTS,
     NF,
@@ -55,6 +55,7 @@ async def test_a_friend_finds_the_house(house: House, friend: Client) -> None:
     } <= features
 
 
+@pytest.mark.parametrize("platforms", [EVERYTHING], ids=["everything"])
 async def test_a_friend_walks_to_every_entity(
     house: House, friend: Client, words: Words
 ) -> None:
