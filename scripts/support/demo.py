@@ -22,6 +22,7 @@ from . import demo_guide, demo_home
 from .friends import make_friends
 from .houses import House, Owner
 from .instance import HomeAssistantError
+from .linking import link, wait_until_shown
 from .paths import ProgramMissing
 from .ports import free_ports
 from .processes import ProcessEnded
@@ -35,6 +36,7 @@ ACCOUNTS: Final = ("home", "cabin", "friend", "guest", "stranger")
 SPARE: Final = "spare"
 SPARE_FILE: Final = "spare.json"
 RESOURCE: Final = "homeassistant"
+PEOPLE: Final = ("friend", "guest")  # with clients of their own
 LEVELS: Final = {"friend": "command", "guest": "read", "cabin": "command"}
 
 FAILURES = (HomeAssistantError, OSError, ProcessEnded, ProgramMissing, TimeoutError)
@@ -103,6 +105,7 @@ class Demo:
             )
         home = self.server.accounts["home"].jid
         async with self.home.api() as homeassistant:
+            await demo_home.add_list(homeassistant)
             await demo_home.fill_areas(homeassistant)
             with step(f"setting up {home}, and its contacts"):
                 entry_id = await self._add_account(self.home, "home")
@@ -110,12 +113,14 @@ class Demo:
                     await homeassistant.add_subentry(
                         entry_id, "contact", self._contact(user, level)
                     )
-        # cabin's house does not accept for its people: they do, before it has the account
-        for user in LEVELS:
+        for user in PEOPLE:
             with step(f"{user} and home accept each other"):
                 await make_friends(self.server, self.server.accounts[user], home)
         with step(f"setting up {self.server.accounts['cabin'].jid}"):
             await self._add_account(self.cabin, "cabin")
+        async with self.cabin.api() as homeassistant:
+            with step("cabin links home, and shows all it has"):
+                await wait_until_shown(homeassistant, await link(homeassistant, home))
 
     async def _add_account(self, house: House, user: str) -> str:
         """Set up the account in the house, by the config flow; return the entry's id."""

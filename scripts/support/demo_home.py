@@ -55,6 +55,30 @@ input_datetime:
     has_time: true
     has_date: false
     initial: "07:30"
+counter:
+  visitors:
+    name: Visitors
+timer:
+  eggs:
+    name: Eggs
+    duration: "00:05:00"
+schedule:
+  quiet_hours:
+    name: Quiet hours
+    monday:
+      - from: "22:00:00"
+        to: "23:59:59"
+automation:
+  - id: welcome
+    alias: Welcome
+    triggers:
+      - trigger: state
+        entity_id: input_boolean.guests_stay
+        to: "on"
+    actions:
+      - action: counter.increment
+        target:
+          entity_id: counter.visitors
 """
 
 # Area -> entities of the demo integration
@@ -63,6 +87,11 @@ AREAS: Final[Mapping[str, tuple[str, ...]]] = {
     "Living Room": ("light.ceiling_lights", "cover.living_room_window"),
     "Bedroom": ("light.bed_light",),
 }
+
+
+async def add_list(homeassistant: HomeAssistant) -> None:
+    """Add a to-do list, which Home Assistant's demo integration has not."""
+    await homeassistant.add_entry("shopping_list", {})
 
 
 async def fill_areas(homeassistant: HomeAssistant) -> None:

@@ -1,7 +1,8 @@
 """Real Home Assistants on loopback: prepared, started, onboarded and stopped."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 import json
 from pathlib import Path
@@ -9,7 +10,9 @@ import sys
 import time
 from typing import Any
 
-from .instance import HomeAssistant
+import aiohttp
+
+from .instance import HomeAssistant, HomeAssistantError
 from .paths import COMPONENT
 from .ports import LOOPBACK
 from .processes import ChildProcess
@@ -63,6 +66,7 @@ class House:
         self.url = f"http://{LOOPBACK}:{port}"
         self.token = ""
         self._process: ChildProcess | None = None
+        self._give_up = 0.0
         directory.mkdir(parents=True)
         (directory / "configuration.yaml").write_text(
             _BASE.format(name=name) + configuration
@@ -137,18 +141,36 @@ class House:
 
     async def wait_until_up(self, owner: Owner) -> None:
         """Wait for the instance, make its owner, and return when its start is complete."""
-        assert self._process is not None
-        give_up = time.monotonic() + _START_TIMEOUT
-        async with (
-            asyncio.timeout(_START_TIMEOUT),
-            HomeAssistant(self.url) as homeassistant,
-        ):
+        async with self._waiting(), HomeAssistant(self.url) as homeassistant:
             while not await homeassistant.answers():
-                await asyncio.to_thread(
-                    self._process.expect_running, _POLL, give_up=give_up
-                )
+                await self._pause()
             self.token = await homeassistant.onboard(owner.username, owner.password)
             await homeassistant.wait_until_running()
+
+    async def wait_until_back(self) -> None:
+        """Wait for the instance that has an owner, and return when its start is complete."""
+        async with self._waiting(), self.api() as homeassistant:
+            while True:
+                try:
+                    await homeassistant.wait_until_running()
+                except aiohttp.ClientError, HomeAssistantError:
+                    await self._pause()
+                else:
+                    return
+
+    @asynccontextmanager
+    async def _waiting(self) -> AsyncGenerator[None]:
+        """Give up in a while."""
+        self._give_up = time.monotonic() + _START_TIMEOUT
+        async with asyncio.timeout(_START_TIMEOUT):
+            yield
+
+    async def _pause(self) -> None:
+        """Wait a little; raises when there is nothing to wait for any more."""
+        assert self._process is not None
+        await asyncio.to_thread(
+            self._process.expect_running, _POLL, give_up=self._give_up
+        )
 
     def api(self) -> HomeAssistant:
         """Return the owner's connection, to be entered."""

@@ -121,28 +121,37 @@ class HomeAssistant:
 
     async def add_entry(self, domain: str, answers: Mapping[str, Any]) -> str:
         """Set up an integration by its config flow of one form; return the entry's id."""
-        result = await self._flow("/api/config/config_entries/flow", domain, answers)
+        path = "/api/config/config_entries/flow"
+        _, result = await self._flow(path, domain, answers)
         return str(result["result"]["entry_id"])
 
     async def add_subentry(
-        self, entry_id: str, kind: str, answers: Mapping[str, Any]
-    ) -> None:
-        """Add a subentry to an entry by its flow of one form."""
+        self, entry_id: str, kind: str, *answers: Mapping[str, Any]
+    ) -> Json:
+        """Add a subentry to an entry by its flow, with an answer for each form; return the last form."""
         path = "/api/config/config_entries/subentries/flow"
-        await self._flow(path, [entry_id, kind], answers)
+        form, _ = await self._flow(path, [entry_id, kind], *answers)
+        return form
 
     async def _flow(
-        self, path: str, handler: str | list[str], answers: Mapping[str, Any]
-    ) -> Json:
-        """Answer a flow's only form, and return the flow's result."""
-        form = await self.post(path, {"handler": handler})
-        result = await self.post(f"{path}/{form['flow_id']}", answers)
+        self, path: str, handler: str | list[str], *answers: Mapping[str, Any]
+    ) -> tuple[Json, Json]:
+        """Answer a flow's forms; return the last of them, and the flow's result."""
+        async with self.websocket() as socket:
+            progressed = await socket.subscribe("data_entry_flow_progressed")
+            form = result = await self.post(path, {"handler": handler})
+            flow = f"{path}/{form['flow_id']}"
+            for answer in answers:
+                form, result = result, await self.post(flow, answer)
+                while result["type"] == "progress":
+                    await socket.event(progressed)
+                    result = await self.get(flow)
         if result["type"] != "create_entry":
             raise HomeAssistantError(
-                f"the flow of {handler} did not end: {result.get('errors')} "
-                f"{result.get('reason')} {result.get('description_placeholders')}"
+                f"the flow of {handler} did not end: {result['type']} {result.get('step_id')} "
+                f"{result.get('errors')} {result.get('reason')} {result.get('description_placeholders')}"
             )
-        return result
+        return form, result
 
 
 class HomeAssistantSocket:

@@ -50,8 +50,10 @@ def test_the_ready_file_has_all_of_the_contract(demo: dict[str, Any]) -> None:
         assert house["concentrator_jid"] == f"{jid}/homeassistant"
 
 
-def test_home_has_the_demo_s_entities_and_cabin_has_none(demo: dict[str, Any]) -> None:
-    """Both houses answer with their tokens; only home has things."""
+def test_home_has_the_demo_s_entities_and_cabin_shows_them(
+    demo: dict[str, Any],
+) -> None:
+    """Both houses answer with their tokens; only home has things, and cabin has linked it."""
     home = states(demo["homeassistant"]["home"])
     cabin = states(demo["homeassistant"]["cabin"])
 
@@ -62,7 +64,8 @@ def test_home_has_the_demo_s_entities_and_cabin_has_none(demo: dict[str, Any]) -
         "input_select.heating_mode", "input_button.ring_the_bell",
         "input_text.notice", "input_datetime.wake_up",
     } <= home  # fmt: skip
-    assert not {entity for entity in cabin if entity.startswith(("light.", "input_"))}
+    assert {"light.kitchen_kitchen_lights", "sensor.outside_temperature"} <= cabin
+    assert not {entity for entity in cabin if entity.startswith("input_")}
 
 
 def test_all_listens_on_loopback_only(demo: dict[str, Any]) -> None:

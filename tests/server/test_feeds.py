@@ -52,7 +52,7 @@ async def test_what_changed_during_a_cut_arrives_after_it(
     await asyncio.wait_for(back.wait(), 20)
 
     item = await event(friend, node)
-    assert field(item, NF, "state").get("v") == "3.0"
+    assert field(item, NF, "state").get("v") == "3"
     assert far_house.entry.runtime_data.feeds.queued == 0
 
 
