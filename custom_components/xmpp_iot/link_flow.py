@@ -9,7 +9,6 @@ import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntryState,
-    ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.core import callback
@@ -34,6 +33,7 @@ from .link_form import (
     schema,
     tables,
 )
+from .mapping_flow import MappingSteps
 from .models import XmppIotConfigEntry
 from .remote.directory import LinkDirectory, concentrators, introduce
 from .remote.selection import CONF_PREFIX
@@ -56,7 +56,7 @@ _NOT_LET_IN: Final = frozenset(
 )
 
 
-class ConcentratorFlow(ConfigSubentryFlow):
+class ConcentratorFlow(MappingSteps):
     """Link a house, and change what of it is shown.
 
     Nothing is reloaded: the entry's update listener applies the difference.
@@ -112,6 +112,16 @@ class ConcentratorFlow(ConfigSubentryFlow):
         )
 
     async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Begin with what is chosen, or where something foreign is shown let people say what is wrong."""
+        if self._is_foreign():
+            return self.async_show_menu(
+                step_id="reconfigure", menu_options=["choose", "correct"]
+            )
+        return await self.async_step_choose()
+
+    async def async_step_choose(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Look at the house again, if it is there, and change what is chosen."""
@@ -266,7 +276,9 @@ class ConcentratorFlow(ConfigSubentryFlow):
         data = {CONF_JID: self._jid, **chosen}
         if self.source != SOURCE_USER:
             return self.async_update_and_abort(
-                self._get_entry(), self._get_reconfigure_subentry(), data=data
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                data_updates=data,
             )
         return self.async_create_entry(
             title=self._name or self._jid, data=data, unique_id=_unique_id(self._jid)

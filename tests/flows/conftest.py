@@ -1,6 +1,7 @@
 """An account that is set up, and log-ins that go as the test says."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, patch
@@ -40,6 +41,18 @@ def set_up() -> Generator[AsyncMock]:
         async_unload_entry=AsyncMock(return_value=True),
     ):
         yield mock
+
+
+@dataclass
+class Linked:
+    """Who can be linked, and who is."""
+
+    directory: Directory
+    links: list[Any] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Return the links."""
+        return iter(self.links)
 
 
 @pytest.fixture
@@ -107,7 +120,7 @@ def cabin(hass: HomeAssistant, street: Street) -> MockConfigEntry:
     entry.add_to_hass(hass)
     entry.mock_state(hass, ConfigEntryState.LOADED)
     directory = Directory(street, Peers(street))
-    entry.runtime_data = SimpleNamespace(links=SimpleNamespace(directory=directory))
+    entry.runtime_data = SimpleNamespace(links=Linked(directory))
     return entry
 
 
