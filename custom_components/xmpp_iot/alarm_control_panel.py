@@ -28,6 +28,8 @@ from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .remote.convert import flag
 from .remote.rows import said
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotAlarmControlPanel(XmppIotEntity, AlarmControlPanelEntity):
     """An alarm panel of another house; its codes are checked over there."""

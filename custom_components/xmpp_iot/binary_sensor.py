@@ -10,6 +10,8 @@ from homeassistant.const import EntityCategory, Platform
 from .entity import Mirror, XmppIotEntity, device_class, platform_async_setup_entry
 from .remote.rows import ON
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotBinarySensor(XmppIotEntity, BinarySensorEntity):
     """A binary sensor of another house; a schedule is one too."""

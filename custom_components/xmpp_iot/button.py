@@ -9,6 +9,8 @@ from homeassistant.const import Platform
 
 from .entity import Mirror, ToldState, device_class, platform_async_setup_entry
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotButton(ToldState, ButtonEntity):
     """A button of another house: it shows when it was pressed there, by whomever."""

@@ -33,6 +33,8 @@ from .entity import Mirror, ToldState, features, platform_async_setup_entry
 from .remote.reports import Row, day_or_moment, rows
 from .wire.model import Value
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 # There are actions for new events only.
 _CUT: Final = CalendarEntityFeature.DELETE_EVENT | CalendarEntityFeature.UPDATE_EVENT
 # Where a new event's start and end go, for a day and for a moment.

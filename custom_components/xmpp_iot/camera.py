@@ -22,6 +22,8 @@ from .remote.house import RemoteHouse
 from .remote.node import RemoteNode
 from .remote.stills import EVERY, WithStill
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 _LOGGER = logging.getLogger(__name__)
 
 # Only pictures come through.

@@ -32,6 +32,8 @@ from .remote.convert import members, number
 from .remote.rows import choice
 from .remote.temperature import TEMPERATURES, WithTemperature
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotClimate(WithTemperature, ClimateEntity):
     """A thermostat or air conditioner of another house."""

@@ -34,6 +34,8 @@ from .entity import (
 from .remote.convert import among, number, texts
 from .remote.rows import closed
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotCover(XmppIotEntity, CoverEntity):
     """A cover of another house."""

@@ -15,6 +15,8 @@ from .remote.node import RemoteNode
 from .remote.platforms import setter
 from .remote.states import moment, moment_of_seconds
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotDateTime(XmppIotEntity, DateTimeEntity):
     """A moment that another house set."""

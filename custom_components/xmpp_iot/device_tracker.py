@@ -25,6 +25,8 @@ from homeassistant.const import (
 from .entity import Mirror, ToldState, platform_async_setup_entry
 from .remote.convert import number
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 def _tracking(value: Any) -> dict[str, Any]:
     return {ATTR_TRACKING_TYPE: value}

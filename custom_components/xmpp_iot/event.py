@@ -15,6 +15,8 @@ from homeassistant.const import Platform
 from .entity import Mirror, ToldState, device_class, platform_async_setup_entry
 from .remote.convert import texts
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotEvent(ToldState, EventEntity):
     """An event entity of another house; type and data of the last event are extra attributes."""

@@ -24,6 +24,8 @@ from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .remote.convert import flag, number, text, whole
 from .remote.rows import choice
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 def _speeds(step: Any) -> int:
     """Return how many speeds there are where one is `step` percent above the other."""

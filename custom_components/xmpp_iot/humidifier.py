@@ -26,6 +26,8 @@ from .entity import (
 from .remote.convert import number
 from .remote.rows import ON, choice
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotHumidifier(XmppIotEntity, HumidifierEntity):
     """A humidifier or dehumidifier of another house."""

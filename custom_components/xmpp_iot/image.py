@@ -13,6 +13,8 @@ from .remote.node import RemoteNode
 from .remote.states import moment
 from .remote.stills import WithStill
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotImage(WithStill, ImageEntity):
     """An image of another house."""

@@ -16,6 +16,8 @@ from homeassistant.const import ATTR_STATE, Platform
 
 from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotLawnMower(XmppIotEntity, LawnMowerEntity):
     """A lawn mower of another house."""

@@ -24,6 +24,8 @@ from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .remote.convert import members, number, numbers, whole
 from .remote.rows import ON, choice
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 _kelvin = whole(1, 1_000_000)
 
 

@@ -19,6 +19,8 @@ from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .remote.convert import among, text
 from .remote.rows import said
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 def _pattern(value: Any) -> str:
     """Return a regular expression; ValueError for a text that is none."""

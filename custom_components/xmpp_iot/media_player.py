@@ -50,6 +50,8 @@ from .entity import (
 from .remote.convert import number
 from .remote.rows import choice, said
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 # A house has no commands for what reaches beyond the player: for other media, and other players.
 _CUT: Final = (
     MediaPlayerEntityFeature.PLAY_MEDIA

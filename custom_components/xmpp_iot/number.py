@@ -20,6 +20,8 @@ from .remote.house import RemoteHouse
 from .remote.node import RemoteNode
 from .remote.platforms import setter
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 # Beyond these a number is not counted exactly.
 _MOST: Final = 2**53
 

@@ -8,6 +8,8 @@ from homeassistant.const import SERVICE_TURN_ON, Platform
 
 from .entity import ToldState, platform_async_setup_entry
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotScene(ToldState, Scene):
     """A scene of another house: it shows when it was activated there, by whomever."""

@@ -10,6 +10,8 @@ from .entity import Mirror, XmppIotEntity, platform_async_setup_entry
 from .remote.convert import text, texts
 from .remote.states import including
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotSelect(XmppIotEntity, SelectEntity):
     """A select of another house."""

@@ -21,6 +21,8 @@ from .entity import Mirror, XmppIotEntity, device_class, platform_async_setup_en
 from .remote.convert import number, text, texts, whole
 from .remote.states import anything, day, including, moment
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 _TEXT: Final = Mirror("native_value", "state", convert=text, plain=True)
 _MOMENT: Final = Mirror("native_value", "state", convert=moment, plain=True)
 _DAY: Final = Mirror("native_value", "state", convert=day, plain=True)

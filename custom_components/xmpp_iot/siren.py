@@ -14,6 +14,8 @@ from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .remote.convert import mapping
 from .remote.rows import ON
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 def _tones(value: Any) -> list[int | str] | dict[int | str, str]:
     """Return the tones: a list of their names, or their names by what they are called inside.

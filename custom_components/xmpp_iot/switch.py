@@ -10,6 +10,8 @@ from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON, Platform
 from .entity import Mirror, XmppIotEntity, device_class, platform_async_setup_entry
 from .remote.rows import ON
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotSwitch(XmppIotEntity, SwitchEntity):
     """A switch of another house; an automation is one too, and a script, which is on while it runs."""

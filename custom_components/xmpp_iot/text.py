@@ -12,6 +12,8 @@ from .remote.convert import text, whole
 from .remote.platforms import setter
 from .remote.states import pattern
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotText(ToldState, TextEntity):
     """A text of another house; one in password mode is never told.

@@ -11,6 +11,8 @@ from .entity import Mirror, XmppIotEntity, platform_async_setup_entry
 from .remote.platforms import setter
 from .remote.states import clock
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotTime(XmppIotEntity, TimeEntity):
     """A time of day of another house."""

@@ -31,6 +31,8 @@ from .remote.convert import text, whole
 from .remote.refresh import Refresh
 from .remote.reports import Row, day_or_moment, rows
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 # Home Assistant has no action that moves an item.
 _CUT: Final = TodoListEntityFeature.MOVE_TODO_ITEM
 _COLUMNS: Final[Mapping[str, Callable[[Any], Any]]] = {

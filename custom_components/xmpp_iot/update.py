@@ -36,6 +36,8 @@ from .entity import (
 )
 from .remote.convert import flag, number, text, whole
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotUpdate(XmppIotEntity, UpdateEntity):
     """An update of another house."""

@@ -21,6 +21,8 @@ from homeassistant.const import ATTR_STATE, Platform
 from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .remote.convert import text, texts
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 # A house has no commands for these: the one takes anything, the other the areas of that house.
 _CUT: Final = VacuumEntityFeature.SEND_COMMAND | VacuumEntityFeature.CLEAN_AREA
 

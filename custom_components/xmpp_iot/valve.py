@@ -29,6 +29,8 @@ from .entity import (
 from .remote.convert import among, number
 from .remote.rows import closed
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotValve(XmppIotEntity, ValveEntity):
     """A valve of another house."""

@@ -18,6 +18,8 @@ from .remote.convert import among
 from .remote.rows import choice
 from .remote.temperature import TEMPERATURES, WithTemperature
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotWaterHeater(WithTemperature, WaterHeaterEntity):
     """A water heater of another house."""

@@ -34,6 +34,8 @@ from .remote.refresh import Refresh
 from .remote.reports import Row, rows
 from .remote.states import moment
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 type ForecastType = Literal["daily", "hourly", "twice_daily"]
 
 # What is in each unit: attributes of now, and columns of forecasts.

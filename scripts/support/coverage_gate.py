@@ -14,7 +14,9 @@ from .paths import BUILD
 
 REPORT: Final = BUILD / "coverage.json"
 LEAST: Final = 95.0
-FLOWS: Final = frozenset({"config_flow.py", "subentry_flow.py"})
+FLOWS: Final = frozenset(
+    {"config_flow.py", "link_flow.py", "mapping_flow.py", "subentry_flow.py"}
+)
 
 
 def violations(report: Path = REPORT) -> list[str]:

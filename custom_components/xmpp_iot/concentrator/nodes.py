@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from homeassistant.components.sensor.const import DOMAIN as SENSOR
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import (
@@ -31,6 +32,7 @@ from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId, Tree
 
 SOURCE: Final = "entities"
 UID: Final = "uid"
+PRECISION: Final = "suggested_display_precision"
 AREA_TYPE: Final = "homeassistant.area"
 DEVICE_TYPE: Final = "homeassistant.device"
 
@@ -174,9 +176,17 @@ def _registry_parameters(entry: er.RegistryEntry | None) -> tuple[NodeParameter,
     if entry is None:
         return ()
     facts = {UID: entry.id, "entity_category": entry.entity_category}
-    return tuple(
-        text_parameter(name, str(value)) for name, value in facts.items() if value
-    )
+    texts = (text_parameter(name, str(value)) for name, value in facts.items() if value)
+    return (*texts, *_precision(entry))
+
+
+def _precision(entry: er.RegistryEntry) -> tuple[NodeParameter, ...]:
+    """Return how many decimals a sensor is to be shown with, where its integration or its owner says so."""
+    options = entry.options.get(SENSOR, {})
+    for name in ("display_precision", PRECISION):
+        if isinstance(decimals := options.get(name), int):
+            return (NodeParameter(PRECISION, PRECISION, ValueType.INT, decimals),)
+    return ()
 
 
 def _messages(state: State) -> tuple[NodeMessage, ...]:

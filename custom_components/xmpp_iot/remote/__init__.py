@@ -4,6 +4,6 @@ Home Assistant also looks here for its platform `remote`, the one for remote con
 name cannot stand beside this package. `entity` must not import this package when it is imported itself.
 """
 
-from .remote_control import async_setup_entry
+from .remote_control import PARALLEL_UPDATES, async_setup_entry
 
-__all__ = ["async_setup_entry"]
+__all__ = ["PARALLEL_UPDATES", "async_setup_entry"]

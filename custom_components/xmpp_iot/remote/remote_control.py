@@ -22,6 +22,8 @@ from homeassistant.const import (
 from ..entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
 from .rows import ON, choice
 
+PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
+
 
 class XmppIotRemote(XmppIotEntity, RemoteEntity):
     """A remote control of another house."""
