@@ -5,17 +5,21 @@ wrong with which.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.xmpp_iot.concentrator.domains import DOMAINS, domain_of
+from custom_components.xmpp_iot.concentrator.nodes import SOURCE
 from custom_components.xmpp_iot.concentrator.parameter import Parameter, by_name
 from custom_components.xmpp_iot.concentrator.parameters import Press, Switch
 from custom_components.xmpp_iot.concentrator.pictures import PICTURE
 from custom_components.xmpp_iot.contacts.targets import NOT_SHARED
 from custom_components.xmpp_iot.wire.answers import encode_answer
+from custom_components.xmpp_iot.wire.concentrator import decode_tree, encode_tree
+from custom_components.xmpp_iot.wire.control import decode_set, encode_set
 from custom_components.xmpp_iot.wire.dialect_nf import NF
 from custom_components.xmpp_iot.wire.dialect_xsf import XSF
 from custom_components.xmpp_iot.wire.errors import StanzaError
@@ -24,9 +28,12 @@ from custom_components.xmpp_iot.wire.forms import encode_form
 from custom_components.xmpp_iot.wire.model import (
     Commands,
     CommandType,
+    ControlRequest,
+    Done,
     NodeRef,
     Nodes,
     Operation,
+    TreeRequest,
 )
 from custom_components.xmpp_iot.wire.progress import pack, render_progress
 from custom_components.xmpp_iot.wire.report import QueryRef, TableBegun
@@ -193,17 +200,42 @@ async def _set(
         wanted = along[one.name]
     given = {name: (text,) for name, text in (along or {one.name: wanted}).items()}
     try:
-        await friend.set(entity_id, form=given)
+        await _control(friend, entity_id, given)
         await home.hass.async_block_till_done()
         now = one.current(_state(home, entity_id))
         if isinstance(one, Switch):  # what is off has no other values
             back = "true" if wanted == "false" else "false"
-            await friend.set(entity_id, form={one.name: (back,)})
+            await _control(friend, entity_id, {one.name: (back,)})
             await home.hass.async_block_till_done()
     except StanzaError as err:
         return "" if f"{_domain(entity_id)}.{one.action}" in REFUSED else err.text
     shows = pressed or now == wanted or now.removesuffix(".0") == wanted
     return "" if shows else f"{wanted} was set, {now or 'nothing'} it is"
+
+
+async def _control(friend: Actor, entity_id: str, form: Submission) -> None:
+    """Set parameters as every dialect carries the wish."""
+    request = ControlRequest(nodes=(NodeRef(entity_id, SOURCE),), form=form)
+    for dialect in (NF, XSF):
+        carried = decode_set(encode_set(request, dialect), dialect)
+        assert carried == request
+    await friend.house.control(friend.caller(), carried)
+
+
+async def _execute(
+    friend: Actor, entity_id: str, command: str, form: Submission
+) -> None:
+    """Execute a command as every dialect carries the wish."""
+    request = TreeRequest(
+        operation=Operation.EXECUTE_NODE_COMMAND,
+        nodes=(NodeRef(entity_id, SOURCE),),
+        command=command,
+        form=form,
+    )
+    for dialect in (NF, XSF):
+        carried = decode_tree(encode_tree(request, dialect), dialect)
+        assert replace(carried, dialect="") == request
+    assert await friend.house.tree(friend.caller(), carried) == Done()
 
 
 def _domain(entity_id: str) -> str:
@@ -230,7 +262,7 @@ async def test_every_command_is_one_action(home: Home, friend: Actor) -> None:
                 calls.clear()
                 said = f"{entity_id} {command.id} {submission}"
                 try:
-                    await friend.execute(entity_id, command.id, submission)
+                    await _execute(friend, entity_id, command.id, submission)
                 except StanzaError as err:
                     if key not in REFUSED:
                         wrong.append(f"{said}: {err.text}")
