@@ -97,7 +97,7 @@ class XmppIotCalendar(ToldState, CalendarEntity):
             for name in (Attribute.START_TIME, Attribute.END_TIME)
         ]
         if self.node.boolean(Attribute.ALL_DAY):
-            times = [one.date() for one in times if isinstance(one, datetime)]
+            times = [one.date() if isinstance(one, datetime) else one for one in times]
         return _event(
             *times,
             self.node.text(Attribute.MESSAGE),

@@ -15,8 +15,10 @@ from homeassistant.const import (
     ATTR_ASSUMED_STATE,
     ATTR_ATTRIBUTION,
     ATTR_DEVICE_CLASS,
+    ATTR_ENTITY_PICTURE,
     ATTR_FRIENDLY_NAME,
     ATTR_ICON,
+    ATTR_RESTORED,
     ATTR_STATE,
     ATTR_SUPPORTED_FEATURES,
     ATTR_UNIT_OF_MEASUREMENT,
@@ -53,6 +55,23 @@ _DESCRIPTION: Final = frozenset(
         "labels",
         "pubsub",  # where the node can be followed
         "uid",
+    }
+)
+
+# What Home Assistant itself takes from a state: it comes by way of the entity, which looks at it, or not at all.
+_MEANT: Final = frozenset(
+    {
+        ATTR_ASSUMED_STATE,
+        ATTR_ATTRIBUTION,
+        ATTR_DEVICE_CLASS,
+        ATTR_ENTITY_PICTURE,  # fetched by whoever looks at the entity
+        ATTR_FRIENDLY_NAME,
+        ATTR_ICON,
+        ATTR_RESTORED,
+        ATTR_SUPPORTED_FEATURES,
+        ATTR_UNIT_OF_MEASUREMENT,
+        "last_reset",
+        "state_class",
     }
 )
 
@@ -121,10 +140,10 @@ class XmppIotEntity(Entity):
             EntityCategory, node.text_parameter("entity_category")
         )
         self._attr_entity_category = category if category in self.categories else None
-        self._extra = {ATTR_STATE, *self.shown} | {
+        self._extra = {ATTR_STATE, *_MEANT, *self.shown} | {
             one.source for one in self.mirrors if not (one.static or one.kept)
         }
-        self._described = {*_DESCRIPTION, *self.shown} | {
+        self._described = {*_DESCRIPTION, *_MEANT, *self.shown} | {
             one.source for one in self.mirrors if one.static and not one.kept
         }
         self._info: NodeInfo | None = None

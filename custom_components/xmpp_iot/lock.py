@@ -1,7 +1,6 @@
 """Locks of other houses."""
 
 from functools import partial
-import re
 from typing import Any, ClassVar, override
 
 from homeassistant.components.lock import LockEntity
@@ -16,19 +15,11 @@ from homeassistant.const import (
 )
 
 from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
-from .remote.convert import among, text
+from .remote.convert import among
 from .remote.rows import said
+from .remote.states import pattern
 
 PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each other
-
-
-def _pattern(value: Any) -> str:
-    """Return a regular expression; ValueError for a text that is none."""
-    try:
-        re.compile(found := text(value))
-    except re.PatternError as err:
-        raise ValueError from err
-    return found
 
 
 class XmppIotLock(XmppIotEntity, LockEntity):
@@ -42,7 +33,7 @@ class XmppIotLock(XmppIotEntity, LockEntity):
         Mirror("is_opening", ATTR_STATE, convert=among(LockState.OPENING)),
         Mirror("is_jammed", ATTR_STATE, convert=among(LockState.JAMMED)),
         *said("changed_by"),
-        Mirror(ATTR_CODE_FORMAT, static=True, convert=_pattern, plain=True),
+        Mirror(ATTR_CODE_FORMAT, static=True, convert=pattern, plain=True),
         features(LockEntityFeature),
     )
 

@@ -29,7 +29,7 @@ from homeassistant.const import ATTR_STATE, Platform
 from homeassistant.core import callback
 
 from .entity import Mirror, XmppIotEntity, features, platform_async_setup_entry
-from .remote.convert import flag, number, text
+from .remote.convert import MOST, flag, number, text
 from .remote.refresh import Refresh
 from .remote.reports import Row, rows
 from .remote.states import moment
@@ -54,9 +54,13 @@ _IN_UNIT: Final[Mapping[str, tuple[str, ...]]] = {
 _ONLY_FORECAST: Final = frozenset({"templow", "precipitation"})
 
 
+# Home Assistant rounds it, and shows no whole number of more digits than a machine has.
+_rounded = number(-MOST, MOST)
+
+
 def bearing(value: Any) -> str | float:
     """Take where the wind comes from: in degrees, or a point of the compass."""
-    return value if isinstance(value, str) else number()(value)
+    return value if isinstance(value, str) else _rounded(value)
 
 
 def unit_for(attribute: str) -> Callable[[Any], str]:
@@ -88,7 +92,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Any], Any]]] = {
             ATTR_FORECAST_PRECIPITATION_PROBABILITY,
             ATTR_FORECAST_UV_INDEX,
         ),
-        number(),
+        _rounded,
     ),
 }
 
@@ -106,7 +110,7 @@ class XmppIotWeather(XmppIotEntity, WeatherEntity):
         ),
         *(Mirror(f"native_{unit}", unit, convert=unit_for(unit)) for unit in _IN_UNIT),
         *(
-            Mirror(name, convert=number())
+            Mirror(name, convert=_rounded)
             for name in (
                 Attribute.HUMIDITY,
                 Attribute.OZONE,

@@ -194,3 +194,11 @@ async def test_what_cannot_be_entered_is_the_other_house_s_to_refuse(
     )
     (_, _, data) = cabin.house.commands[0]
     assert data["rrule"] == "FREQ=WEEKLY"
+
+
+@pytest.mark.parametrize("start", ["", "soon", "2026-12-24"])
+async def test_a_day_that_is_none_is_no_event(cabin: Cabin, start: str) -> None:
+    """The other house may say anything."""
+    node = cabin.node(DIARY, "on", **{**HOLIDAY, "start_time": start, "end_time": "x"})
+    shown = await cabin.show(node, XmppIotCalendar)
+    assert shown.state == "on"

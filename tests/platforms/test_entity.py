@@ -1,12 +1,14 @@
 """What all entities of other houses share."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from custom_components.xmpp_iot.binary_sensor import XmppIotBinarySensor
 from custom_components.xmpp_iot.const import DOMAIN
 from custom_components.xmpp_iot.switch import XmppIotSwitch
+from custom_components.xmpp_iot.wire.model import Field, Reading, ValueType
 from homeassistant.const import EntityCategory
 from homeassistant.core import State
 from homeassistant.helpers import entity_registry as er
@@ -97,3 +99,33 @@ async def test_what_is_neither_on_nor_off_is_unknown(cabin: Cabin, state: str) -
     node = cabin.node("cover.a", state)
 
     assert (await cabin.show(node, XmppIotBinarySensor)).state == "unknown"
+
+
+async def test_what_home_assistant_itself_looks_at_is_no_field(cabin: Cabin) -> None:
+    """One that is not what it should be would break what has nothing to do with this entity."""
+    node = cabin.node("switch.ac", "on")
+    said = {
+        "entity_picture": "http://192.0.2.1/spy.png",
+        "restored": "true",
+        "state_class": "measurement",
+        "supported_features": "7",
+        "unit_of_measurement": '["W"]',
+        "power": "7",
+    }
+    fields = tuple(
+        Field(name=name, type=ValueType.STRING, value=value)
+        for name, value in said.items()
+    )
+    state = Field(name="state", type=ValueType.BOOLEAN, value=True)
+    node.take(
+        Reading(
+            node=node.info.ref,
+            at=datetime.max.replace(tzinfo=UTC),
+            fields=(state, *fields),
+        ),
+        complete=True,
+    )
+
+    shown = await cabin.show(node, XmppIotSwitch)
+
+    assert shown.attributes == {"power": "7", "friendly_name": "Home ac"}

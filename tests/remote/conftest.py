@@ -3,8 +3,18 @@
 from collections.abc import AsyncGenerator
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .far import FEED, Far, described, state
+from custom_components.xmpp_iot.const import DOMAIN
+from custom_components.xmpp_iot.remote.devices import Devices
+from custom_components.xmpp_iot.remote.link import Link
+from custom_components.xmpp_iot.remote.nodes import NodeStore
+from custom_components.xmpp_iot.remote.registry import Registered
+from homeassistant.core import HomeAssistant
+
+from .far import FEED, HOME, Far, described, everything, state
+from .linked import Linked
+from .stay import Stay
 
 
 @pytest.fixture
@@ -28,3 +38,34 @@ async def far() -> AsyncGenerator[Far]:
     far.arrive()
     yield far
     await far.stop()
+
+
+@pytest.fixture
+async def stay(far: Far) -> AsyncGenerator[Stay]:
+    """Return a stay that has not begun."""
+    stay = Stay(far)
+    stay.store.follow(stay.shown)
+    yield stay
+    await stay.end()
+    assert not far.neighbourhood._happened
+    assert not far.neighbourhood.subscriber._listeners
+
+
+@pytest.fixture
+async def linked(hass: HomeAssistant, far: Far) -> AsyncGenerator[Linked]:
+    """Return a link that has begun."""
+    entry = MockConfigEntry(domain=DOMAIN)
+    entry.add_to_hass(hass)
+    store = NodeStore(everything)
+    devices = Devices(own="cabin@example.org", house=HOME, store=store, title="Home")
+    registered = Registered(hass, entry, "none", devices)
+    link = Link(hass, entry, far.neighbourhood, registered, devices)
+    linked = Linked(hass, far, link)
+    link.listen(lambda: linked.told.append(link.online))
+    link.watch(lambda: linked.seen.append(link.connection))
+    link.start()
+    yield linked
+    await link.stop()
+    assert not far.session.presence
+    assert not far.session.offline
+    assert not far.session.back

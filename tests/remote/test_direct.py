@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.xmpp_iot.remote import direct
+from custom_components.xmpp_iot.remote import direct, reports
 from custom_components.xmpp_iot.remote.direct import (
     Place,
     control,
@@ -102,6 +102,20 @@ async def test_who_has_no_form_is_given_values_as_they_come() -> None:
 
     assert await control(place(somebody), {"level": 7, "other": 1}) == ("level",)
     assert somebody.controls[0].settings[0] == Setting("level", ValueType.INT, 7)
+
+
+async def test_what_a_home_assistant_is_to_set_expires() -> None:
+    """Unless somebody has said when."""
+    somebody = Somebody()
+    light = place(somebody, "homeassistant.light")
+
+    assert await control(light, {"on": True}) == ("on",)
+    await control(light, {"on": True, "expires": NOW})
+
+    first, second = (request.settings[1:] for request in somebody.controls)
+    (expires,) = first
+    assert (expires.name, expires.type) == ("expires", ValueType.DATE_TIME)
+    assert second == (Setting("expires", ValueType.DATE_TIME, NOW),)
 
 
 async def test_a_refusal_is_raised() -> None:
@@ -216,7 +230,7 @@ async def test_a_query_is_answered_by_its_report() -> None:
 
 async def test_a_report_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever makes it is told to stop."""
-    monkeypatch.setattr(direct, "MOST_ITEMS", 1)
+    monkeypatch.setattr(reports, "MOST_MEMORY", 1)
     somebody = Somebody(commands={"log": CommandType.QUERY}, report=[Title("Log")] * 3)
 
     with pytest.raises(ResourceConstraint):

@@ -1,9 +1,12 @@
 """The nodes of another house: chosen, renamed, missing, gone."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from custom_components.xmpp_iot.remote import nodes as module
 from custom_components.xmpp_iot.remote.nodes import MARGIN, NodeStore, uid_of
 from custom_components.xmpp_iot.wire.model import NodeInfo
 
@@ -85,14 +88,13 @@ def test_a_missing_node_is_unavailable_and_stays(
     (lamp, fan) = shown.nodes
     store.replace_all((AREA, DEVICE, LAMP), final=False)
 
-    assert store.missing
-    assert lamp.available
-    assert not fan.available
+    assert store.missing is True
+    assert [one.available for one in (lamp, fan)] == [True, False]
     assert ref("fan.fan") not in store.readable
     assert shown.told == []
 
     store.replace_all((AREA, DEVICE, LAMP, FAN), final=False)
-    assert not store.missing
+    assert [store.missing] == [False]
     assert store.unread == (ref("fan.fan"),)
     store.take([state("fan.fan", "on")])
     assert store.announced[-1].available
@@ -359,3 +361,34 @@ def test_the_uid_is_the_nodes_own_word_or_its_id() -> None:
     """In that order."""
     assert uid_of(LAMP) == "lamp"
     assert uid_of(described("pump", kind="Pump")) == "pump"
+
+
+def test_there_are_no_more_nodes_than_are_good_for_a_house(
+    store: NodeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who tells of ever more of them is not listened to; those that are known change as ever."""
+    monkeypatch.setattr(module, "MAX_NODES", 5)
+    for number in range(10):
+        store.put(described(f"sensor.s{number}"))
+    store.put(described("light.lamp", name="Lamp", parent="device:1", uid="lamp"))
+
+    assert store.get("sensor.s0")
+    assert store.get("sensor.s1") is None
+    lamp = store.info("light.lamp")
+    assert lamp
+    assert lamp.display_name == "Lamp"
+
+
+def test_what_does_not_concern_them_is_not_told_to_those_below(
+    store: NodeStore, shown: Shown
+) -> None:
+    """When a device was changed is nobody else's business."""
+    heard: list[str] = []
+    lamp = store.get("light.lamp")
+    assert lamp
+    lamp.listen(partial(heard.append, "lamp"))
+
+    store.put(replace(DEVICE, last_changed=NOON))
+    assert heard == []
+    store.put(replace(DEVICE, display_name="Other"))
+    assert heard == ["lamp"]

@@ -44,7 +44,7 @@ def linked(url: str) -> Sequence[ReportItem]:
 async def refusal(hass: HomeAssistant, *report: ReportItem) -> str:
     """Return why there is no picture."""
     with pytest.raises(HomeAssistantError) as caught:
-        await picture_of(hass, report)
+        await picture_of(hass, report, near=True)
     assert caught.value.translation_key == "no_picture"
     assert caught.value.translation_placeholders is not None
     return caught.value.translation_placeholders["reason"]
@@ -52,7 +52,7 @@ async def refusal(hass: HomeAssistant, *report: ReportItem) -> str:
 
 async def test_it_is_fetched(hass: HomeAssistant, storage: Storage) -> None:
     """From the address that is told."""
-    picture = await picture_of(hass, linked(storage.url(PATH)))
+    picture = await picture_of(hass, linked(storage.url(PATH)), near=True)
     assert picture == Picture("image/png", b"bytes")
     assert storage.got == [f"GET {PATH}"]
 
@@ -82,6 +82,15 @@ async def test_nothing_is_fetched_without_encryption(
     assert "https" in await refusal(hass, *linked(url))
 
 
+async def test_nothing_else_of_this_machine_is_asked(
+    hass: HomeAssistant, storage: Storage
+) -> None:
+    """A house that is not on this machine's server has no business with what listens here."""
+    with pytest.raises(HomeAssistantError):
+        await picture_of(hass, linked(storage.url(PATH)))
+    assert storage.got == []
+
+
 async def test_nothing_is_fetched_from_elsewhere(
     hass: HomeAssistant, storage: Storage
 ) -> None:
@@ -96,7 +105,14 @@ async def test_nothing_is_fetched_from_elsewhere(
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/html", "image/svg+xml", "application/octet-stream"]
+    "kind",
+    [
+        "text/html",
+        "image/svg+xml",
+        "image/png+xml",
+        "image/xml",
+        "application/octet-stream",
+    ],
 )
 async def test_only_pictures_are_pictures(
     hass: HomeAssistant, storage: Storage, kind: str

@@ -1,5 +1,6 @@
 """What a query reports, as rows."""
 
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from custom_components.xmpp_iot.remote import reports
 from custom_components.xmpp_iot.remote.reports import (
     Table,
+    collected,
     day_or_moment,
     failure,
     rows,
     tables,
 )
+from custom_components.xmpp_iot.wire.errors import ResourceConstraint
 from custom_components.xmpp_iot.wire.model import ValueType
 from custom_components.xmpp_iot.wire.report import (
     Cell,
@@ -21,6 +24,8 @@ from custom_components.xmpp_iot.wire.report import (
     Records,
     ReportItem,
     ReportMessage,
+    ReportObject,
+    Status,
     TableBegun,
     TableEnded,
     Title,
@@ -100,3 +105,31 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 async def test_a_time_is_a_day_or_a_moment(hass: Any, value: Any, found: Any) -> None:
     """As Home Assistant's answers have it."""
     assert day_or_moment(value) == found
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Title("x" * 1_000),
+        Status("x" * 1_000),
+        ReportMessage(text="x" * 1_000),
+        ReportObject("image/png", bytes(1_000)),
+        Records("goods", ((TWO,) * 9,)),
+        Records("goods", ((Cell(ValueType.STRING, "x" * 1_000),),)),
+        begun("goods", *map(str, range(9))),
+        TableEnded("goods"),
+    ],
+)
+async def test_a_report_without_end_is_refused(
+    item: ReportItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it goes on and on with."""
+    monkeypatch.setattr(reports, "MOST_MEMORY", 3_000)
+
+    async def parts(many: int) -> AsyncGenerator[Sequence[ReportItem]]:
+        for _ in range(many):
+            yield (item,)
+
+    assert await collected(parts(1)) == [item]
+    with pytest.raises(ResourceConstraint):
+        await collected(parts(100))

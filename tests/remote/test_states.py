@@ -1,7 +1,7 @@
 """What the wire says of a state as what Home Assistant shows."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -31,6 +31,9 @@ MOMENT = datetime(2026, 11, 21, 6, tzinfo=UTC)
         (clock, time(6, 30), time(6, 30)),
         (clock, "06:30:00", time(6, 30)),
         (pattern, "[a-z]+", "[a-z]+"),
+        (pattern, r"^\d{4}$", r"^\d{4}$"),
+        (pattern, r"^[\w.+-]+@[a-z.]+\.[a-z]{2,}$", r"^[\w.+-]+@[a-z.]+\.[a-z]{2,}$"),
+        (pattern, r"^(?:on|off|\(\)+|[)]+)$", r"^(?:on|off|\(\)+|[)]+)$"),
         (anything, "text", "text"),
         (anything, 21.5, 21.5),
         (anything, True, "on"),
@@ -61,7 +64,16 @@ def test_it_is_what_it_says(
         (day, 1),
         (clock, "noon"),
         (clock, MOMENT),
+        (moment, "0001-01-01T00:00:00+14:00"),
+        (moment, datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))),
         (pattern, "[a-z"),
+        (pattern, "(a+)+$"),
+        (pattern, "(.?){100}x"),
+        (pattern, "(a*)\\1"),
+        (pattern, ".*.*.*.*x"),
+        (pattern, "(a|a)" * 30),
+        (pattern, "a" * 256),
+        (pattern, "a{99999999999}"),
         (pattern, 1),
     ],
 )

@@ -1,34 +1,24 @@
 """The client side of the protocols, against our own service and against somebody who misbehaves."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field
 
 import pytest
 
 from custom_components.xmpp_iot.wire import peer as module
-from custom_components.xmpp_iot.wire.dialect_xsf import XSF
-from custom_components.xmpp_iot.wire.dialects import FAMILIES, Dialect
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     Forbidden,
     NoAnswer,
-    NotAcceptable,
-    NotConnected,
     RemoteError,
-    StanzaError,
-    WireError,
 )
 from custom_components.xmpp_iot.wire.form_model import Form, FormField
 from custom_components.xmpp_iot.wire.happening import Happening, SourceSubscription
 from custom_components.xmpp_iot.wire.model import (
-    Category,
     ControlRequest,
     DataSource,
     DataSources,
     Field,
-    NodeRef,
     Operation,
     Reading,
     ReadRequest,
@@ -36,148 +26,10 @@ from custom_components.xmpp_iot.wire.model import (
     TreeRequest,
     ValueType,
 )
-from custom_components.xmpp_iot.wire.peer import Peer, Peers
-from custom_components.xmpp_iot.wire.report import ReportMessage
-from custom_components.xmpp_iot.wire.stanzas import Kind
-from custom_components.xmpp_iot.wire.xml import Element, from_text, to_text
+from custom_components.xmpp_iot.wire.xml import from_text
 
-from .conversation import FRIEND, NOON, Asked, Conversation, Line
-
-HOME = "home@example.org/homeassistant"
-HALL = NodeRef("sensor.hall", "entities")
-
-
-@dataclass
-class Session:
-    """The near session; the far house is at its other end, unless something else is said for it."""
-
-    far: Conversation
-    says: list[str | Exception | None] = field(default_factory=list)
-    asked: list[tuple[str, Kind, float]] = field(default_factory=list)
-    handlers: dict[str, Callable[[str, Element], None]] = field(default_factory=dict)
-    gone: list[Callable[[str | None], None]] = field(default_factory=list)
-
-    async def iq(
-        self,
-        to: str | None,
-        payload: Element,
-        *,
-        kind: Kind = "get",
-        timeout: float = 10,
-    ) -> Element | None:
-        """Have the house answer, or what is to be said instead."""
-        assert to == HOME
-        self.asked.append((to_text(payload), kind, timeout))
-        if self.says:
-            match self.says.pop(0):
-                case Exception() as error:
-                    raise error
-                case None:
-                    return None
-                case text:
-                    return from_text(text)
-        try:
-            handler = self.far.line.handlers[payload.tag]
-            return await asyncio.create_task(
-                _call(handler, Asked(FRIEND, kind, payload))
-            )
-        except StanzaError as err:
-            error = RemoteError(err.condition, err.kind, err.text)
-            error.children = err.children
-            raise error from err
-
-    def handle_reply(
-        self, tags: Iterable[str], handler: Callable[[str, Element], None]
-    ) -> Callable[[], None]:
-        """Keep the handler until it is taken back."""
-        self.handlers.update(dict.fromkeys(tags, handler))
-        return self.handlers.clear
-
-    def on_gone(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
-        """Keep the callback until it is taken back."""
-        self.gone.append(callback)
-        return lambda: self.gone.remove(callback)
-
-    def deliver(self, text: str, sender: str = HOME) -> None:
-        """Have a message come."""
-        message = from_text(text)
-        self.handlers[message.tag](sender, message)
-
-
-async def _call(handler: Callable[..., object], asked: Asked) -> Element | None:
-    answer: Element | None = await handler(asked)  # type: ignore[misc]
-    return answer
-
-
-@dataclass
-class Road(Line):
-    """What the house sends by itself comes to the session."""
-
-    session: Session | None = None
-
-    def pass_on(self) -> None:
-        """Deliver what was sent until now."""
-        sent, self.sent = self.sent, []
-        for to, text in sent:
-            assert to
-            assert self.session
-            self.session.deliver(text)
-
-
-@dataclass
-class Talk:
-    """A peer that is our own house."""
-
-    far: Conversation
-    session: Session
-    peers: Peers
-    peer: Peer
-    road: Road
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect that is spoken."""
-        return self.peer.dialect
-
-    async def read(self, **more: object) -> list[Reading]:
-        """Read the hall."""
-        request = ReadRequest(
-            id="", nodes=(HALL,), categories=frozenset({Category.MOMENTARY})
-        )
-        found: list[Reading] = []
-        task = asyncio.create_task(self._collect(request, found))
-        while not task.done():
-            await asyncio.sleep(0)
-            self.road.pass_on()
-        await task
-        return found
-
-    async def _collect(self, request: ReadRequest, found: list[Reading]) -> None:
-        async for readings in self.peer.read(request):
-            found.extend(readings)
-
-    async def partings(self) -> str:
-        """Return the last thing that was said, when nothing more is."""
-        for _ in range(10):
-            await asyncio.sleep(0)
-        return self.session.asked[-1][0]
-
-
-@pytest.fixture(params=FAMILIES, ids=lambda one: str(one.name))
-async def talk(request: pytest.FixtureRequest) -> AsyncGenerator[Talk]:
-    """Return a peer in each dialect."""
-    road = Road()
-    far = Conversation(line=road)
-    session = Session(far)
-    road.session = session
-    peers = Peers(session)
-    peers.start()
-    yield Talk(far, session, peers, peers.peer(HOME, request.param), road)
-    await peers.stop()
-    await far.service.stop()
-    assert not session.handlers
-    assert not session.gone
-    assert not [one for one in asyncio.all_tasks() if "farewell" in one.get_name()]
+from .conversation import NOON
+from .talk import HALL, HOME, Talk
 
 
 def reading(value: str = "on") -> Reading:
@@ -373,95 +225,3 @@ async def test_nodes_are_followed(talk: Talk) -> None:
 
     assert talk.session.asked[0][1] == "set"
     assert len(talk.far.house.node_followers) == 1
-
-
-QUERY = TreeRequest(
-    operation=Operation.EXECUTE_NODE_COMMAND, nodes=(HALL,), command="history"
-)
-
-
-async def report(talk: Talk, found: list[object]) -> None:
-    """Take a report."""
-    async for items in talk.peer.query(QUERY):
-        found.extend(items)
-
-
-async def run(talk: Talk, found: list[object]) -> None:
-    """Take a report as it comes."""
-    task = asyncio.create_task(report(talk, found))
-    while not task.done():
-        await asyncio.sleep(0)
-        talk.road.pass_on()
-    await task
-
-
-async def test_a_query_reports(talk: Talk) -> None:
-    """Until it is done."""
-    talk.far.house.reports = (
-        [ReportMessage(text="Half.")],
-        [ReportMessage(text="All.")],
-    )
-    found: list[object] = []
-
-    await run(talk, found)
-
-    assert found == [ReportMessage(text="Half."), ReportMessage(text="All.")]
-    assert len(talk.session.asked) == 1
-
-
-async def test_a_query_that_is_ended_over_there_is_an_error(talk: Talk) -> None:
-    """What came before counts."""
-    talk.far.house.reports = ([ReportMessage(text="Half.")], NotAcceptable("No."))
-    found: list[object] = []
-
-    with pytest.raises(RemoteError, match="aborted"):
-        await run(talk, found)
-
-    assert ReportMessage(text="Half.") in found
-
-
-async def test_a_query_that_is_left_is_aborted(talk: Talk) -> None:
-    """By whoever does not want the rest."""
-    talk.far.house.reports = ([ReportMessage(text="Half.")], asyncio.Event().wait)
-    async with aclosing(talk.peer.query(QUERY)) as parts:
-        waiting = asyncio.create_task(anext(parts))
-        while not waiting.done():
-            await asyncio.sleep(0)
-            talk.road.pass_on()
-
-    assert "bort" in await talk.partings()
-
-
-@pytest.mark.parametrize("talk", [XSF], indirect=True)
-async def test_a_query_without_name_is_nonsense(talk: Talk) -> None:
-    """Nothing could be told to belong to it."""
-    talk.session.says = [
-        f"<executeNodeQueryResponse xmlns='{talk.dialect.concentrator}' result='OK'/>"
-    ]
-
-    with pytest.raises(WireError):
-        await report(talk, [])
-    assert not talk.peers.replies._early
-
-
-async def test_a_farewell_that_is_not_heard_is_no_trouble(talk: Talk) -> None:
-    """Nor is one after the end."""
-
-    async def farewell() -> None:
-        raise NotConnected
-
-    talk.peers.part(farewell())
-    await talk.partings() if talk.session.asked else await asyncio.sleep(0)
-    await talk.peers.stop()
-    talk.peers.part(farewell())
-
-    assert not talk.peers._partings
-
-
-async def test_farewells_end_with_the_peers(talk: Talk) -> None:
-    """They are not waited for."""
-    talk.peers.part(asyncio.Event().wait())
-
-    await talk.peers.stop()
-
-    assert not talk.peers._partings

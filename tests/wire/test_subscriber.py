@@ -233,3 +233,23 @@ async def test_nothing_is_left_at_the_end(
 
     assert session.handler is None
     assert not subscriber._listeners
+
+
+async def test_nobody_takes_a_node_from_another(
+    session: Session, subscriber: Subscriber
+) -> None:
+    """A house may say that it can be followed where another one is."""
+    first: list[Item | Moved] = []
+    second: list[Item | Moved] = []
+    hear_first, hear_second = first.append, second.append
+    await subscriber.subscribe(ADDRESS, hear_first)
+    await subscriber.subscribe(ADDRESS, hear_second)
+
+    session.say("<items node='feed'><item id='1'><a/></item></items>")
+    subscriber.forget(ADDRESS, hear_second)
+    subscriber.forget(ADDRESS, hear_second)
+    session.say("<items node='feed'><item id='2'><a/></item></items>")
+    subscriber.forget(ADDRESS, hear_first)
+    session.say("<items node='feed'><item id='3'><a/></item></items>")
+
+    assert (len(first), len(second)) == (2, 1)

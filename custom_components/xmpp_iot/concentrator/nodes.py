@@ -1,8 +1,8 @@
 """What this house says of its nodes (XEP-0326 section 3.2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.components.sensor.const import DOMAIN as SENSOR
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -182,7 +182,7 @@ def _registry_parameters(entry: er.RegistryEntry | None) -> tuple[NodeParameter,
 
 def _precision(entry: er.RegistryEntry) -> tuple[NodeParameter, ...]:
     """Return how many decimals a sensor is to be shown with, where its integration or its owner says so."""
-    options = entry.options.get(SENSOR, {})
+    options: Mapping[str, Any] = entry.options.get(SENSOR, {})
     for name in ("display_precision", PRECISION):
         if isinstance(decimals := options.get(name), int):
             return (NodeParameter(PRECISION, PRECISION, ValueType.INT, decimals),)

@@ -4,9 +4,24 @@ Another house may say anything: what an entity could not be shown by does not re
 """
 
 from collections.abc import Callable
+from datetime import time, timedelta
 from enum import Enum
 import math
-from typing import Any
+from typing import Any, Final
+
+MOST: Final = 2**53  # beyond it a number is not counted exactly
+
+
+def presentable(value: Any) -> Any:
+    """Return a value as an attribute of a state has it: a span of time in seconds, for JSON has none.
+
+    One state that cannot be JSON would keep all others of this house from being shown.
+    """
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, time) and value.tzinfo is not None:
+        return value.isoformat()
+    return value
 
 
 def flag(value: Any) -> bool:
@@ -52,7 +67,7 @@ def number(
     return convert
 
 
-def whole(low: float = -math.inf, high: float = math.inf) -> Callable[[Any], int]:
+def whole(low: float = -MOST, high: float = MOST) -> Callable[[Any], int]:
     """Take a number within these bounds, as a whole one."""
     within = number(low, high)
     return lambda value: round(within(value))

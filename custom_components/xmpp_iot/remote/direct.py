@@ -3,7 +3,7 @@
 Whoever is asked here need not be a house: any concentrator or device that speaks one of the dialects will do.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,13 +35,14 @@ from .acquaintance import meet
 from .device_peer import peer_of
 from .neighbourhood import Neighbourhood
 from .node import HOME_ASSISTANT
+from .reports import collected
+from .settings import settings
 from .typed import typed
 from .values import form_text, submission
 
 EXPIRES: Final = "expires"
 EXPIRY: Final = timedelta(seconds=10)  # until when what is asked may be begun
 MOST_FIELDS: Final = 20_000  # of one answer, with the readings they are in
-MOST_ITEMS: Final = 20_000  # of one report
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ async def control(place: Place, parameters: Mapping[str, Any]) -> tuple[str, ...
         form = await place.peer.control_form(place.node)
     except RemoteError, BadRequest:
         form = None  # whether it can be set at all, the answer to that will say
-    request = ControlRequest(nodes=(place.node,), settings=typed(parameters, form))
+    said = typed(parameters, form)
+    if place.node_type.startswith(HOME_ASSISTANT) and EXPIRES not in parameters:
+        said += settings({EXPIRES: _expiry()})
+    request = ControlRequest(nodes=(place.node,), settings=said)
     affected = await place.peer.control(request)
     return affected.parameters or tuple(parameters)
 
@@ -115,16 +119,7 @@ async def execute(
         await place.peer.tree(request)
         return None
     async with aclosing(place.peer.query(request)) as parts:
-        return await _collected(parts)
-
-
-async def _collected(parts: AsyncIterator[Sequence[ReportItem]]) -> list[ReportItem]:
-    found: list[ReportItem] = []
-    async for items in parts:
-        found.extend(items)
-        if len(found) > MOST_ITEMS:
-            raise ResourceConstraint("Its report is too long.")
-    return found
+        return await collected(parts)
 
 
 async def _command_type(place: Place, command: str) -> CommandType | None:

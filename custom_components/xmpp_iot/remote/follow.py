@@ -95,7 +95,7 @@ class Feed:
     def end(self) -> None:
         """Take no more items; the service drops the subscription with the session, or when told."""
         if self.address is not None:
-            self.subscriber.forget(self.address)
+            self.subscriber.forget(self.address, self._received)
             self.address = None
 
     async def check(self) -> None:

@@ -5,6 +5,7 @@ Its entities are unavailable then, and come back as they were. Nothing is sent t
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from enum import StrEnum
 import logging
@@ -26,6 +27,7 @@ from .neighbourhood import Neighbourhood
 from .node import RemoteNode
 from .nodes import NodeStore
 from .registry import Registered
+from .reports import collected
 from .settings import settings
 from .typed import typed
 from .values import form_text, submission
@@ -82,6 +84,7 @@ class Link:
         self._watchers: list[Callable[[], None]] = []
         self._unsubscribe: list[Callable[[], None]] = []
         self._troubled = False
+        self._recounting = False
 
     @callback
     def start(self) -> None:
@@ -111,6 +114,18 @@ class Link:
         if self._visit is not None:
             self._visit.read_new()
 
+    @callback
+    def recount(self) -> None:
+        """Tell how much is shown of it, once for all that comes and goes together."""
+        if not self._recounting:
+            self._recounting = True
+            self._hass.loop.call_soon(self._recount)
+
+    @callback
+    def _recount(self) -> None:
+        self._recounting = False
+        self._tell(self._watchers)
+
     # What its entities know of it
 
     @property
@@ -121,7 +136,7 @@ class Link:
     @property
     def connection(self) -> Connection:
         """How things are with it."""
-        if self.online:
+        if self._visit is not None and self._visit.complete:
             return Connection.LINKED
         return Connection.AWAY if self._task is None else Connection.READING
 
@@ -164,13 +179,11 @@ class Link:
     ) -> Sequence[ReportItem]:
         """Return the report of a query of the node."""
         request = self._command(Operation.EXECUTE_NODE_QUERY, node, action, data)
-        found: list[ReportItem] = []
         try:
-            async for items in self._peer().query(request):
-                found.extend(items)
+            async with aclosing(self._peer().query(request)) as parts:
+                return await collected(parts)
         except WireError as err:
             raise as_home_assistant_error(err, self.devices.title) from err
-        return found
 
     async def control(self, node: RemoteNode, parameters: Mapping[str, Any]) -> None:
         """Have control parameters set."""
@@ -293,6 +306,7 @@ class Link:
             return
         if (self._visit is None) == (visit is None):
             self._visit = visit
+            self._tell(self._watchers)
             return
         if visit is None:
             self.last_values = self.registered.states
@@ -304,7 +318,8 @@ class Link:
             _LOGGER.info("%s is here", self.devices.house)
         self._visit = visit
         self._tell(self._listeners)
-        self._tell(self._watchers)
+        if visit is None or visit.complete:
+            self._tell(self._watchers)
 
     @callback
     def _tell(self, listeners: Sequence[Callable[[], None]]) -> None:

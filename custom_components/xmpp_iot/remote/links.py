@@ -75,6 +75,7 @@ class _Showing:
     @callback
     def added(self, node: RemoteNode) -> bool:
         """Show a node on its platform, as soon as that is ready."""
+        self.link.recount()
         if not node.domain:
             self.registered.forget_parts(self.foreign.add(node))
             return True
@@ -119,6 +120,7 @@ class _Showing:
     @callback
     def removed(self, node: RemoteNode) -> None:
         """Show a node no more."""
+        self.link.recount()
         self.foreign.remove(node)
         self.registered.forget(node)
 
@@ -268,7 +270,7 @@ class Links:
                 self._unlink(subentry_id)
             elif subentry.data[CONF_JID] != showing.link.devices.house:
                 self._unlink(subentry_id)
-                showing.registered.forget_all_but(())
+                showing.registered.forget_house()
 
     @callback
     def show(

@@ -7,9 +7,12 @@ apart. Values are what the wire says; the text forms of structures are understoo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-import json
+from itertools import islice
 import re
 from typing import Any, Final
+
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import json_loads
 
 from ..wire.form_model import Form
 from ..wire.model import (
@@ -22,11 +25,13 @@ from ..wire.model import (
     Reading,
     Value,
 )
+from .convert import presentable
 from .values import HEX_COLORS
 
 UID: Final = "uid"
 STATE: Final = "state"
 HOME_ASSISTANT: Final = "homeassistant."
+MOST_FIELDS: Final = 2_000  # of a node
 
 # Why it cannot be read, where only its state says so.
 _OUT_OF_ORDER: Final = "The node is out of order."
@@ -187,9 +192,9 @@ class RemoteNode:
         """
         if self.at is not None and reading.at < self.at:
             return
-        fields = {one.name: one for one in reading.fields}
+        fields: Mapping[str, Field] = {one.name: one for one in reading.fields}
         if not complete or reading.at == self.at:
-            fields = {**self.fields, **fields}
+            fields = joined(self.fields, fields)
         if self.known and (fields, reading.error) == (self.fields, self.error):
             self.at = reading.at
             return
@@ -205,7 +210,7 @@ class RemoteNode:
         the categories that were asked for.
         """
         live = [one for one in reading.fields if one.category not in HISTORICAL]
-        fields = {**self.fields, **{one.name: one for one in live}}
+        fields = joined(self.fields, {one.name: one for one in live})
         error = "" if live else reading.error
         self.at = reading.at
         if self.known and (fields, error) == (self.fields, self.error):
@@ -228,6 +233,14 @@ class RemoteNode:
             listener()
 
 
+def joined(
+    known: Mapping[str, Field], said: Mapping[str, Field]
+) -> Mapping[str, Field]:
+    """Return what is known with what is said anew; who says ever more of a node is not listened to without end."""
+    both = {**known, **said}
+    return both if len(both) <= MOST_FIELDS else dict(islice(both.items(), MOST_FIELDS))
+
+
 def _number(value: Value | None) -> float | None:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return value if is_number else None  # type: ignore[return-value]  # as just found
@@ -235,12 +248,14 @@ def _number(value: Value | None) -> float | None:
 
 def _structure(name: str, value: Value | None) -> Any:
     if not isinstance(value, str):
-        return value
+        return presentable(value)
     if value[:1] in {"[", "{"}:
         try:
-            return json.loads(value)
-        except ValueError, RecursionError:
+            found = json_loads(value)
+            json_bytes(found)  # one too deep can be read, and never be shown
+        except ValueError, TypeError:
             return value
+        return found
     if name in HEX_COLORS and _HEX.fullmatch(value):
         return tuple(bytes.fromhex(value))
     return value

@@ -1,11 +1,12 @@
 """The nodes of another house that this one has chosen, by their ids and by what stays when those change."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from ..wire.model import Field, NodeInfo, NodeRef, Reading
-from .node import RemoteNode
+from .node import RemoteNode, joined
+from .survey import MAX_NODES
 
 # How much older than others a change may be that comes later: a feed sends what it has as fast as it can.
 MARGIN: Final = timedelta(minutes=5)
@@ -155,8 +156,9 @@ class NodeStore:
                 self.remove(node_id)
             else:
                 self._miss(node_id)
-        for info in new.values():
-            self.put(info)
+        changed = [info for info in new.values() if self._take_in(info)]
+        if changed:
+            self._retell(changed)
         if final:
             displaced, self._displaced = self._displaced, {}
             for node in displaced.values():
@@ -169,7 +171,17 @@ class NodeStore:
 
     def put(self, info: NodeInfo) -> None:
         """Have a node as it is described; parents come before their children."""
+        if self._take_in(info):
+            self._retell([info])
+
+    def _take_in(self, info: NodeInfo) -> bool:
+        """Have a node as it is described; return whether what is in it has to know.
+
+        One too many is left out: whoever tells of ever more nodes is not listened to without end.
+        """
         node_id = info.ref.id
+        if node_id not in self._infos and len(self._infos) >= MAX_NODES:
+            return False
         node = self._nodes.get(node_id)
         if node is not None and node.uid != uid_of(info):
             self.remove(node_id)  # another one has its id now
@@ -177,8 +189,7 @@ class NodeStore:
         self._infos[node_id] = info
         self._missing.discard(node_id)
         self._consider(info)
-        if old is not None and old != info and info.has_children:
-            self._retell(info)
+        return old is not None and info.has_children and _said(old) != _said(info)
 
     def _consider(self, info: NodeInfo) -> None:
         """Have a node or not, as it is chosen."""
@@ -196,23 +207,31 @@ class NodeStore:
                 for follower in tuple(self._followers):
                     follower.moved(node)
 
-    def _retell(self, info: NodeInfo) -> None:
-        """Have what is in a node know that it is another now."""
-        for follower in tuple(self._followers):
-            follower.described(info)
+    def _retell(self, changed: Sequence[NodeInfo]) -> None:
+        """Have what is in nodes know that they are others now."""
+        for info in changed:
+            for follower in tuple(self._followers):
+                follower.described(info)
+        ids = {info.ref.id for info in changed}
         for below in tuple(self._infos.values()):
-            if any(one.ref.id == info.ref.id for one in self.ancestors(below)):
+            if any(one.ref.id in ids for one in self.ancestors(below)):
                 self._consider(below)
                 if (node := self._nodes.get(below.ref.id)) is not None:
                     node.describe_again()
 
-    def announce(self) -> None:
-        """Show what is chosen, is known and was not shown yet."""
+    def announce(self, most: int | None = None) -> bool:
+        """Show what is chosen, is known and was not shown yet, so many at `most`; return whether that was all."""
+        shown = 0
         for node in self:
-            if node.known and node not in self._announced:
-                showing = [follower.added(node) for follower in self._followers]
-                if any(showing):
-                    self._announced.add(node)
+            if not node.known or node in self._announced:
+                continue
+            if shown == most:
+                return False
+            showing = [follower.added(node) for follower in self._followers]
+            if any(showing):
+                self._announced.add(node)
+                shown += 1
+        return True
 
     def rename(self, old_id: str, info: NodeInfo) -> None:
         """Have a node under another id: to whoever shows it, it stays the same."""
@@ -291,10 +310,15 @@ class NodeStore:
         """Take what a node that others are in says of itself."""
         known = self._identities.get(info.ref.id)
         said = {} if reading.error else {field.name: field for field in reading.fields}
-        self._identities[info.ref.id] = {**(known or {}), **said}
+        self._identities[info.ref.id] = joined(known or {}, said)
         if known is not None and self._identities[info.ref.id] != known:
             for follower in tuple(self._followers):
                 follower.described(info)
+
+
+def _said(info: NodeInfo) -> tuple[object, ...]:
+    """Return what of a node concerns those in it."""
+    return info.node_type, info.display_name, info.parent, info.parameters
 
 
 def uid_of(info: NodeInfo) -> str:

@@ -8,10 +8,12 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from ..const import DOMAIN
 from ..wire.model import NodeInfo
 from .devices import Devices
 from .foreign_view import ForeignView
 from .node import RemoteNode
+from .platforms import OWN
 
 
 class Registered:
@@ -126,10 +128,32 @@ class Registered:
         self._remove(self.unknown(nodes))
 
     def _of(self, node: RemoteNode) -> tuple[er.RegistryEntry, ...]:
-        """Return the entities that show a node."""
+        """Return the entities that show a node; of thousands, without looking at all of them."""
+        if node.domain:
+            unique_id = self._devices.unique_id(node)
+            ids = (
+                self._registry.async_get_entity_id(platform, DOMAIN, unique_id)
+                for platform in OWN
+            )
+            found = (self._registry.async_get(one) for one in ids if one)
+            return tuple(
+                one
+                for one in found
+                if one is not None and one.config_subentry_id == self._subentry_id
+            )
         return tuple(
             one for one in self.entries if self._devices.is_of(node, one.unique_id)
         )
+
+    @callback
+    def forget_house(self) -> None:
+        """Remove all of it, and the house itself."""
+        for entry in tuple(self.entries):
+            self._registry.async_remove(entry.entity_id)
+        devices = dr.async_get(self._hass)
+        for device in dr.async_entries_for_config_entry(devices, self._entry.entry_id):
+            if device.config_subentry_id == self._subentry_id:
+                devices.async_remove_device(device.id)
 
     def _remove(self, entries: Iterable[er.RegistryEntry]) -> None:
         for entry in tuple(entries):

@@ -4,17 +4,29 @@ A report is meant to be shown to a person. Its columns are named by what they sh
 good as a list of mappings; an empty cell is a name that is not there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
+from ..wire.errors import ResourceConstraint
 from ..wire.model import Value
-from ..wire.report import MessageKind, Records, ReportItem, ReportMessage, TableBegun
+from ..wire.report import (
+    MessageKind,
+    Records,
+    ReportItem,
+    ReportMessage,
+    ReportObject,
+    Status,
+    TableBegun,
+    Title,
+)
 
 MOST_ROWS: Final = 10_000  # of one table
+MOST_MEMORY: Final = 64_000_000  # bytes of one report, about
+_ITEM: Final = 200  # bytes of any part of one, beside its text
 
 type Row = Mapping[str, Value]
 
@@ -29,6 +41,18 @@ class Table:
     name: str
     columns: tuple[str, ...]  # their ids
     rows: list[Row] = field(default_factory=list)
+
+
+async def collected(parts: AsyncIterator[Sequence[ReportItem]]) -> list[ReportItem]:
+    """Return a report as it comes; ResourceConstraint for one without end."""
+    found: list[ReportItem] = []
+    room = MOST_MEMORY
+    async for items in parts:
+        room -= sum(map(_memory, items))
+        if room < 0:
+            raise ResourceConstraint("Its report is too long.")
+        found.extend(items)
+    return found
 
 
 def tables(report: Iterable[ReportItem]) -> list[Table]:
@@ -73,6 +97,25 @@ def failure(report: Iterable[ReportItem]) -> str:
         for item in report
         if isinstance(item, ReportMessage) and item.kind in _FAILURES
     )
+
+
+def _memory(item: ReportItem) -> int:
+    """Return about how many bytes a part of a report takes."""
+    match item:
+        case ReportObject():
+            return _ITEM + len(item.data)
+        case Title(text) | Status(text) | ReportMessage(text=text):
+            return _ITEM + len(text)
+        case TableBegun():
+            return _ITEM * (1 + len(item.columns))
+        case Records():
+            texts = (
+                len(cell.value) if isinstance(cell.value, str) else 0
+                for row in item.rows
+                for cell in row
+            )
+            return _ITEM * (1 + len(item.rows)) + sum(_ITEM + size for size in texts)
+    return _ITEM
 
 
 def _add(table: Table, records: Records) -> None:

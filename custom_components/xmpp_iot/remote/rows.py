@@ -5,7 +5,7 @@ from typing import Final
 from homeassistant.const import ATTR_STATE
 
 from ..entity import Mirror
-from .convert import flag, text, texts
+from .convert import flag, presentable, text, texts
 from .node import RemoteNode
 
 # What is on or off by its state.
@@ -24,7 +24,7 @@ def choice(attribute: str, listed: str, name: str = "") -> tuple[Mirror, Mirror]
 
 def said(*names: str) -> tuple[Mirror, ...]:
     """Return the rows of what is shown just as it is said, under the same name."""
-    return tuple(Mirror(name, plain=True) for name in names)
+    return tuple(Mirror(name, convert=presentable, plain=True) for name in names)
 
 
 def closed(node: RemoteNode) -> bool | None:

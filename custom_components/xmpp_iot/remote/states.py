@@ -4,14 +4,22 @@ Home Assistant's own entities say some of it as a text, which is of the type it 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 import re
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.util import dt as dt_util
 
 from .convert import number, text
+
+# One character: an escaped one that is no reference to a group, or a set of them.
+_LITERAL: Final = re.compile(r"\\[^0-9]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+# A repeated group, a reference to one, and any of the groups that begin with a question mark but are mere brackets.
+_COSTLY: Final = re.compile(r"\)[*+?{]|\\[0-9]|\(\?(?!:)")
+_REPEATED: Final = re.compile(r"(?<!\()(?:[*+?]|\{\d*(?:,\d*)?\})[?+]?")
+_MOST_CHOICES: Final = 3
+_LONGEST: Final = 255  # characters
 
 
 def moment(value: Any) -> datetime:
@@ -19,6 +27,10 @@ def moment(value: Any) -> datetime:
     found = dt_util.parse_datetime(value) if isinstance(value, str) else value
     if not isinstance(found, datetime) or found.tzinfo is None:
         raise ValueError(value)
+    try:
+        found.astimezone(UTC)
+    except OverflowError as err:  # at either end of time there are no other zones
+        raise ValueError(value) from err
     return found
 
 
@@ -44,10 +56,20 @@ def clock(value: Any) -> time:
 
 
 def pattern(value: Any) -> str:
-    """Return a regular expression."""
+    """Return a regular expression that costs little, whatever it is matched with.
+
+    Home Assistant matches in its event loop, and some expressions take years for a short text: those that
+    repeat a group, and those that leave much to choose.
+    """
+    plain = _LITERAL.sub("x", text(value)[:_LONGEST])
+    choices = len(_REPEATED.findall(plain))
+    if "|" in plain:
+        choices += plain.count("(")
+    if len(value) > _LONGEST or choices > _MOST_CHOICES or _COSTLY.search(plain):
+        raise ValueError(value)
     try:
-        return re.compile(text(value)).pattern
-    except re.PatternError as err:
+        return str(re.compile(value).pattern)
+    except (re.PatternError, OverflowError, RecursionError) as err:
         raise ValueError(value) from err
 
 

@@ -7,9 +7,11 @@ who goes on waiting no longer does not end it, so that a slow picture is there f
 import asyncio
 from typing import Final, override
 
+from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 
 from ..entity import XmppIotEntity
+from ..wire.upload import is_this_machine
 from .pictures import QUERY, Picture, no_picture, picture_of
 
 EVERY: Final = 10.0  # seconds, at most
@@ -73,9 +75,15 @@ class WithStill(XmppIotEntity):
         self._begun = True
         try:
             report = await self.house.query(self.node, QUERY, {})
-            return await picture_of(self.hass, report)
+            return await picture_of(self.hass, report, near=self._is_near)
         finally:
             self._fetched_at = self.hass.loop.time()
+
+    @property
+    def _is_near(self) -> bool:
+        """Whether the account's server is on this machine."""
+        entry = self.platform.config_entry
+        return entry is not None and is_this_machine(entry.data.get(CONF_HOST, ""))
 
     @callback
     def _end(self) -> None:

@@ -32,6 +32,8 @@ _LOGGER = logging.getLogger(__name__)
 FEED: Final = "pubsub"  # the node parameter that says where to follow
 POLL_EVERY: Final = 30.0  # seconds, where a house tells nothing by itself
 CHECK_EVERY: Final = 600.0  # seconds, whether its feed still knows of us
+# Nodes that are shown at once: each keeps Home Assistant busy for a millisecond or two.
+AT_A_TIME: Final = 10
 # Seconds after which what is not there has gone: a house that has just started has not all of its nodes.
 CERTAIN_AFTER: Final = 300.0
 _KINDS: Final = frozenset(
@@ -52,7 +54,9 @@ class Visit:
     acquaintance: Acquaintance
     store: NodeStore
     arrived: Callable[[Visit], None]
-    """Called when everything is up to date for the first time."""
+    """Called when everything is up to date for the first time, and when it is shown."""
+    complete: bool = field(init=False, default=False)
+    """Whether everything is shown."""
     peer: Peer = field(init=False)
     _feed: Feed = field(init=False)
     _events: Events = field(init=False)
@@ -86,7 +90,6 @@ class Visit:
         self.store.rewind()
         try:
             await self._read_everything()
-            self.arrived(self)
             while True:
                 await self._rest()
                 await self._catch_up()
@@ -154,7 +157,12 @@ class Visit:
             foreign = [node for node in self.store if not node.domain]
             if len(foreign) == len(self.store):
                 await self._events.follow(foreign)
-        self.store.announce()
+        self.arrived(self)  # first: what is shown then is there at once
+        for _ in iter(lambda: self.store.announce(AT_A_TIME), True):
+            await asyncio.sleep(0)  # others have their turn
+        if not self.complete:
+            self.complete = True
+            self.arrived(self)
 
     def _check_events(self) -> None:
         """Begin anew where nothing is told any more."""

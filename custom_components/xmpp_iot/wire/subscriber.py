@@ -95,7 +95,8 @@ class Subscriber:
     def __init__(self, session: SubscriberSession) -> None:
         """Follow nodes over `session`, from `start` until `stop`."""
         self._session = session
-        self._listeners: dict[Address, Listener] = {}
+        # (two houses may name the same node: neither takes it from the other)
+        self._listeners: dict[Address, list[Listener]] = {}
         self._unsubscribe: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -114,21 +115,25 @@ class Subscriber:
 
         RemoteError where the service refuses, NoAnswer or NotConnected where nobody answered.
         """
-        self._listeners[address] = listener
+        self._listeners.setdefault(address, []).append(listener)
         try:
             await self._ask(address, "subscribe")
         except WireError:
-            self.forget(address)
+            self.forget(address, listener)
             raise
 
     async def unsubscribe(self, address: Address) -> None:
         """Have no more events of a node."""
-        self.forget(address)
+        self._listeners.pop(address, None)
         await self._ask(address, "unsubscribe")
 
-    def forget(self, address: Address) -> None:
-        """Hand out no more events of a node, whatever its service still sends."""
-        self._listeners.pop(address, None)
+    def forget(self, address: Address, listener: Listener) -> None:
+        """Hand out no more events of a node to `listener`, whatever its service still sends."""
+        listeners = self._listeners.get(address, [])
+        if listener in listeners:
+            listeners.remove(listener)
+        if not listeners:
+            self._listeners.pop(address, None)
 
     async def is_subscribed(self, address: Address) -> bool | None:
         """Return whether the service still knows of the subscription (section 5.6); None if it does not say.
@@ -165,19 +170,21 @@ class Subscriber:
         for change in event:
             node = change.get("node", "")
             # A house says itself, by its full JID, where a node of its account's service has gone.
-            listener = self._listeners.get(
+            listeners = self._listeners.get(
                 Address(sender, node)
-            ) or self._listeners.get(Address(sender.partition("/")[0], node))
-            if listener is None:
-                continue
-            if change.tag == clark(_EVENT, "items"):
-                for item in change.iterfind(clark(_EVENT, "item")):
-                    if len(item):
-                        listener(_item(item))
-            elif change.tag == clark(_EVENT, "delete"):
-                redirect = change.find(clark(_EVENT, "redirect"))
-                uri = "" if redirect is None else redirect.get("uri", "")
-                listener(Moved(uri))
+            ) or self._listeners.get(Address(sender.partition("/")[0], node), [])
+            for listener in tuple(listeners):
+                _tell(listener, change)
+
+
+def _tell(listener: Listener, change: Element) -> None:
+    if change.tag == clark(_EVENT, "items"):
+        for item in change.iterfind(clark(_EVENT, "item")):
+            if len(item):
+                listener(_item(item))
+    elif change.tag == clark(_EVENT, "delete"):
+        redirect = change.find(clark(_EVENT, "redirect"))
+        listener(Moved("" if redirect is None else redirect.get("uri", "")))
 
 
 def _item(item: Element) -> Item:

@@ -146,14 +146,15 @@ def is_safe_url(url: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) if parts.scheme == "https" else _is_loopback(parts.scheme, host)
+    if parts.scheme == "https":
+        return bool(host)
+    return parts.scheme == "http" and is_this_machine(host)
 
 
-def _is_loopback(scheme: str, host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Return whether what is sent to a host does not leave the machine."""
     try:
-        return scheme == "http" and (
-            host == "localhost" or ip_address(host).is_loopback
-        )
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 

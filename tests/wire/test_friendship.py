@@ -1,0 +1,88 @@
+"""Friendship at its end: nothing is sent without a session, and nothing is waited for after it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from custom_components.xmpp_iot.wire.errors import NoAnswer, NotConnected
+from custom_components.xmpp_iot.wire.friendship import Friendship
+from custom_components.xmpp_iot.wire.requests import Requests
+from custom_components.xmpp_iot.wire.roster import Roster
+from custom_components.xmpp_iot.wire.stream import Stream
+
+
+@dataclass
+class Wire:
+    """What is sent, and how it is answered."""
+
+    ready: bool = True
+    sent: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+    asked: int = 0
+
+    def send_stanza(self, stanza: str) -> None:
+        """Keep it."""
+        self.sent.append(stanza)
+
+    async def ask(self, *_: Any, **__: Any) -> None:
+        """Fail, or never answer."""
+        self.asked += 1
+        if self.failure is not None:
+            raise self.failure
+        await asyncio.Event().wait()
+
+
+@pytest.fixture
+def wire() -> Wire:
+    """Return a wire."""
+    return Wire()
+
+
+@pytest.fixture
+def friendship(wire: Wire) -> Friendship:
+    """Return the friendship of an account with nobody in its roster."""
+    stream, requests = cast(Stream, wire), cast(Requests, wire)
+    return Friendship("home@example.org", stream, requests, Roster())
+
+
+async def test_nothing_is_sent_without_a_session(
+    wire: Wire, friendship: Friendship
+) -> None:
+    """Whoever asks is told."""
+    wire.ready = False
+
+    with pytest.raises(NotConnected):
+        friendship.befriend("friend@example.org", "Friend")
+
+    assert wire.sent == []
+
+
+async def test_an_answer_is_not_waited_for_after_the_end(
+    wire: Wire, friendship: Friendship
+) -> None:
+    """The request ends with the session."""
+    friendship.befriend("friend@example.org", "Friend")
+    (task,) = friendship._tasks
+    await asyncio.sleep(0)
+    assert wire.asked == 1
+    assert len(wire.sent) == 2
+
+    friendship.close()
+    await asyncio.wait({task})
+
+    assert task.cancelled()
+    assert not friendship._tasks
+
+
+async def test_a_roster_that_does_not_change_is_in_the_log(
+    wire: Wire, friendship: Friendship, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is asked again when there is a reason."""
+    wire.failure = NoAnswer("Not in time.")
+    friendship.befriend("friend@example.org", "Friend")
+    (task,) = friendship._tasks
+    await asyncio.wait({task})
+
+    assert "was not changed: Not in time." in caplog.text
