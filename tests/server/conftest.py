@@ -15,7 +15,7 @@ from custom_components.xmpp_iot.const import (
     SUBENTRY_CONCENTRATOR,
     SUBENTRY_CONTACT,
 )
-from custom_components.xmpp_iot.remote.link import Link
+from custom_components.xmpp_iot.remote.link import Connection, Link
 from homeassistant.components import demo as demo_component
 from homeassistant.config_entries import (
     ConfigEntryState,
@@ -212,9 +212,9 @@ async def link(hass: HomeAssistant, cabin: MockConfigEntry) -> Link:
     (found,) = cabin.runtime_data.links
     assert isinstance(found, Link)
     changed = asyncio.Event()
-    unsubscribe = found.listen(changed.set)
+    unsubscribe = found.watch(changed.set)
     async with asyncio.timeout(30):
-        while not found.online:
+        while found.connection is not Connection.LINKED:
             changed.clear()
             await changed.wait()
     unsubscribe()

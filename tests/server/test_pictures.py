@@ -44,7 +44,7 @@ async def test_a_picture_goes_by_the_server(
     assert url.startswith(f"http://{prosody.host}:{prosody.http_port}/file_share/")
     seen = Path(demo.__file__).with_name("demo_1.jpg")
     content = await hass.async_add_executor_job(seen.read_bytes)
-    picture = await picture_of(hass, report)
+    picture = await picture_of(hass, report, near=True)
     assert (picture.content_type, picture.content) == ("image/jpg", content)
 
 
