@@ -3,17 +3,18 @@
 import argparse
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 import json
 from pathlib import Path
 import sys
 from typing import Any
 
-from . import bench_history, bench_inside, bench_latency
+from . import bench_history, bench_inside, bench_latency, bench_link, bench_ring
 from .demo import FAILURES, Demo, scratch_folder
 from .progress import say, step
 
+type World = Callable[[int], AbstractAsyncContextManager[Mapping[str, Any]]]
 type Rows = Mapping[str, Mapping[str, Any]]
 
 
@@ -28,6 +29,7 @@ class Case:
     least: int
     most: int
     patience: float = 300.0  # seconds for all
+    world: World | None = None  # where it is measured, if not in any demo
 
 
 CASES = {
@@ -48,6 +50,25 @@ CASES = {
         most=1_000_000,
         patience=900.0,
     ),
+    "link": Case(
+        run=bench_link.run,
+        table=bench_link.table,
+        unit="entities",
+        count=1000,
+        least=10,
+        most=5000,
+        world=bench_link.world,
+    ),
+    "ring": Case(
+        run=bench_ring.run,
+        table=bench_ring.table,
+        unit="minutes",
+        count=5,
+        least=1,
+        most=60,
+        patience=3700.0,
+        world=bench_ring.world,
+    ),
 }
 
 
@@ -67,7 +88,8 @@ async def _demo(facts: dict[str, Any] | None) -> AsyncGenerator[dict[str, Any]]:
 
 async def _measure(case: Case, facts: dict[str, Any] | None, count: int) -> Rows:
     """Measure a case."""
-    async with _demo(facts) as demo:
+    world = _demo(facts) if case.world is None else case.world(count)
+    async with world as demo:
         with step(f"measuring with {count} {case.unit}"):
             async with asyncio.timeout(case.patience):
                 return await case.run(demo, count)
@@ -85,7 +107,11 @@ def main() -> int:
     )
     defaults = ", ".join(f"{one.count} {one.unit}" for one in CASES.values())
     parser.add_argument(
-        "--count", type=int, metavar="N", help=f"how many (default: {defaults})"
+        "--count",
+        "--minutes",
+        type=int,
+        metavar="N",
+        help=f"how many (default: {defaults})",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     options = parser.parse_args()
@@ -93,6 +119,8 @@ def main() -> int:
     count = case.count if options.count is None else options.count
     if not case.least <= count <= case.most:
         parser.error(f"N is {case.least} to {case.most}")
+    if options.ready_file and case.world is not None:
+        parser.error(f"{options.case} is measured in houses of its own")
     facts = json.loads(options.ready_file.read_text()) if options.ready_file else None
     try:
         rows = asyncio.run(_measure(case, facts, count))

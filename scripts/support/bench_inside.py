@@ -11,6 +11,9 @@ from .instance import HomeAssistant
 
 type Row = dict[str, float | None]
 
+# What a heartbeat says (see there).
+BEATS: Final = ("late_ms", "own_ms", "collection_ms", "beside_ms")
+
 _HEARTBEAT: Final = "heartbeat"  # the component, in a folder of its own
 _SAMPLE: Final = 0.05  # seconds
 _MEGABYTE: Final = 1_000_000
@@ -18,10 +21,15 @@ _MEGABYTE: Final = 1_000_000
 
 def install(configuration: Path) -> None:
     """Put the heartbeat into a house that is not started yet, by its configuration folder."""
-    component = configuration / "custom_components" / _HEARTBEAT
-    component.symlink_to(Path(__file__).with_name(_HEARTBEAT), target_is_directory=True)
+    add_component(configuration, _HEARTBEAT)
+
+
+def add_component(configuration: Path, name: str, options: str = "") -> None:
+    """Put one of the components beside this file into a house that is not started yet."""
+    component = configuration / "custom_components" / name
+    component.symlink_to(Path(__file__).with_name(name), target_is_directory=True)
     with (configuration / "configuration.yaml").open("a") as file:
-        file.write(f"{_HEARTBEAT}:\n")
+        file.write(f"{name}: {options}".rstrip() + "\n")
 
 
 def resident(pid: int) -> float:
@@ -78,4 +86,4 @@ class Inside:
         most = max(most, resident(pid))
         pulse = await self._read()
         row["memory_mb"] = round(most - before, 1)
-        row |= {name: pulse[name] for name in ("late_ms", "own_ms", "collection_ms")}
+        row |= {name: pulse[name] for name in BEATS}

@@ -96,8 +96,8 @@ class Demo:
                     say(f"{house.name}'s last words:\n{house.last_words()}")
                 raise
 
-    async def set_up(self) -> None:
-        """Do what the people of the houses would do in their browsers."""
+    async def set_up(self, *, linked: bool = True) -> None:
+        """Do what the people of the houses would do in their browsers. Without `linked` cabin does not link home."""
         with step("starting two Home Assistants, home and cabin"):
             await asyncio.gather(
                 self.home.wait_until_up(self.owner),
@@ -111,13 +111,15 @@ class Demo:
                 entry_id = await self._add_account(self.home, "home")
                 for user, level in LEVELS.items():
                     await homeassistant.add_subentry(
-                        entry_id, "contact", self._contact(user, level)
+                        entry_id, "contact", [self._contact(user, level)]
                     )
         for user in PEOPLE:
             with step(f"{user} and home accept each other"):
                 await make_friends(self.server, self.server.accounts[user], home)
         with step(f"setting up {self.server.accounts['cabin'].jid}"):
             await self._add_account(self.cabin, "cabin")
+        if not linked:
+            return
         async with self.cabin.api() as homeassistant:
             with step("cabin links home, and shows all it has"):
                 await wait_until_shown(homeassistant, await link(homeassistant, home))

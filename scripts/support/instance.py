@@ -1,6 +1,6 @@
 """Talk to a running Home Assistant as its frontend does: REST and WebSocket."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -122,19 +122,25 @@ class HomeAssistant:
     async def add_entry(self, domain: str, answers: Mapping[str, Any]) -> str:
         """Set up an integration by its config flow of one form; return the entry's id."""
         path = "/api/config/config_entries/flow"
-        _, result = await self._flow(path, domain, answers)
+        _, result = await self._flow(path, domain, [answers])
         return str(result["result"]["entry_id"])
 
     async def add_subentry(
-        self, entry_id: str, kind: str, *answers: Mapping[str, Any]
+        self, entry_id: str, kind: str, answers: Iterable[Mapping[str, Any]]
     ) -> Json:
-        """Add a subentry to an entry by its flow, with an answer for each form; return the last form."""
+        """Add a subentry to an entry by its flow; return its last form.
+
+        The answer for a form is taken when the form is there.
+        """
         path = "/api/config/config_entries/subentries/flow"
-        form, _ = await self._flow(path, [entry_id, kind], *answers)
+        form, _ = await self._flow(path, [entry_id, kind], answers)
         return form
 
     async def _flow(
-        self, path: str, handler: str | list[str], *answers: Mapping[str, Any]
+        self,
+        path: str,
+        handler: str | list[str],
+        answers: Iterable[Mapping[str, Any]],
     ) -> tuple[Json, Json]:
         """Answer a flow's forms; return the last of them, and the flow's result."""
         async with self.websocket() as socket:

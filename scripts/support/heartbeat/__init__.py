@@ -35,16 +35,18 @@ class Heart:
         gc.callbacks.append(self._collected)
 
     def _forget(self) -> None:
-        self._late = self._own = self._collection = 0.0  # seconds
+        self._late = self._own = self._collection = self._beside = 0.0  # seconds
 
     def _next(self) -> None:
         self._due = self._loop.time() + _PERIOD
         self._used = time.process_time()
+        self._collected_since = 0.0
         self._timer = self._loop.call_at(self._due, self._beat)
 
     def _beat(self) -> None:
         late = self._loop.time() - self._due
         self._late = max(self._late, late)
+        self._beside = max(self._beside, late - self._collected_since)
         # Else somebody else has had the processor, or it waited for a disk.
         own = min(late, time.process_time() - self._used)
         self._own = max(self._own, own)
@@ -55,18 +57,21 @@ class Heart:
         if phase == "start":
             self._collecting = now
         else:
-            self._collection = max(self._collection, now - self._collecting)
+            took = now - self._collecting
+            self._collected_since += took
+            self._collection = max(self._collection, took)
 
     def read(self) -> dict[str, float]:
         """Return the longest of each kind since the last time, in milliseconds.
 
         `late_ms` is a beat's delay, `own_ms` as much of it as this process computed meanwhile, in whatever
-        thread, `collection_ms` a pause by Python's garbage collector.
+        thread, `collection_ms` a pause by Python's garbage collector, `beside_ms` a delay less such pauses in it.
         """
         result = {
             "late_ms": round(self._late * 1000, 1),
             "own_ms": round(self._own * 1000, 1),
             "collection_ms": round(self._collection * 1000, 1),
+            "beside_ms": round(self._beside * 1000, 1),
         }
         self._forget()
         return result

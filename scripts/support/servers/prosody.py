@@ -31,11 +31,12 @@ allow_registration = false
 c2s_require_encryption = true
 smacks_hibernation_time = 300
 {limits}
+plugin_paths = {{ "{modules}" }}; tally_file = "{tally_file}"
 modules_disabled = {{ "s2s" }}
 modules_enabled = {{
   "disco"; "roster"; "saslauth"; "tls"; "private"; "blocklist"; "carbons"; "smacks";
   "csi"; "csi_simple"; {pubsub} "ping"; "time"; "version"; "uptime"; "mam"; "adhoc";
-  "posix"; "http"; "websocket"; {limits_module}
+  "posix"; "http"; "websocket"; {limits_module} {tally_module}
 }}
 VirtualHost "{domain}"
   admins = {{ "admin@{domain}" }}
@@ -45,6 +46,7 @@ Component "upload.{domain}" "http_file_share"
   http_external_url = "http://{host}:{http_port}/"
   http_file_share_size_limit = 1048576
 """
+_MODULES = Path(__file__).with_name("prosody_modules")  # of our own
 # Debian's prosody.cfg.lua
 _STOCK_LIMITS = 'limits = { c2s = { rate = "10kb/s"; }; s2sin = { rate = "30kb/s"; }; }'
 
@@ -58,6 +60,17 @@ class Prosody(XmppServer):
     """A Prosody (0.12 or newer)."""
 
     websocket_path: ClassVar[str] = "xmpp-websocket"
+    tallies = False
+    """Whether it counts stanzas: to be set before the start."""
+
+    @property
+    def _tally_file(self) -> Path:
+        return self.directory / "tally.json"
+
+    def tally(self) -> dict[str, dict[str, int]]:
+        """Return how many stanzas of each kind ("in message") each user has had, half a second ago."""
+        found: dict[str, dict[str, int]] = json.loads(self._tally_file.read_text())
+        return found
 
     @override
     def _spawn(self, output: Path) -> ChildProcess:
@@ -81,6 +94,9 @@ class Prosody(XmppServer):
                 if self.pubsub
                 else "",  # vcard4 brings pep along
                 limits_module='"limits";' if self.stock_limits else "",
+                modules=_MODULES,
+                tally_file=self._tally_file,
+                tally_module='"tally";' if self.tallies else "",
             )
         )
         self._write_accounts()

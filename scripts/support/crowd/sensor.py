@@ -1,0 +1,35 @@
+"""Those of the crowd that are numbers."""
+
+from typing import override
+
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import Crowd, Member
+
+
+class Meter(Member, SensorEntity):
+    """One of them."""
+
+    _attr_native_unit_of_measurement: str | None = "W"
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Return the number."""
+        return self.number + self.value
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Crowd],
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Make them."""
+    crowd = entry.runtime_data
+    made = [Meter(number) for number in crowd.numbers(Platform.SENSOR)]
+    crowd.members += made
+    async_add_entities(made)
