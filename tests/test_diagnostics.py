@@ -1,5 +1,6 @@
 """Diagnostics are posted in public: they help, and they name nobody."""
 
+from datetime import UTC, datetime
 import json
 from types import SimpleNamespace
 from typing import cast
@@ -10,6 +11,8 @@ from custom_components.xmpp_iot.const import DOMAIN, SUBENTRY_CONTACT
 from custom_components.xmpp_iot.contacts.grants import Contact, Grants
 from custom_components.xmpp_iot.diagnostics import async_get_config_entry_diagnostics
 from custom_components.xmpp_iot.models import XmppIotData
+from custom_components.xmpp_iot.remote.node import RemoteNode
+from custom_components.xmpp_iot.wire.model import NodeInfo, NodeRef
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 
@@ -37,6 +40,23 @@ class Session:
     def resources(self, bare: str) -> tuple[str, ...]:
         """Return who is online."""
         return (f"{bare}/phone", f"{bare}/desk") if bare == ANNA else ()
+
+
+def linked() -> SimpleNamespace:
+    """Return a linked house that is away."""
+    infos = (
+        NodeInfo(
+            ref=NodeRef(f"{domain}.secret"),
+            node_type=f"homeassistant.{domain}",
+            display_name="Aunt Anna's",
+        )
+        for domain in ("sensor", "light")
+    )
+    return SimpleNamespace(
+        online=False,
+        last_seen=datetime(2026, 11, 21, 6, tzinfo=UTC),
+        store=[RemoteNode(info) for info in infos],
+    )
 
 
 async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
@@ -71,7 +91,10 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
     entry.runtime_data = cast(
         XmppIotData,
         SimpleNamespace(
-            session=Session(), grants=grants, feeds=SimpleNamespace(queued=3)
+            session=Session(),
+            grants=grants,
+            feeds=SimpleNamespace(queued=3),
+            links=[linked()],
         ),
     )
 
@@ -99,6 +122,15 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
                 "subscription": None,
                 "online_resources": 0,
             },
+        ],
+        "houses": [
+            {
+                "online": False,
+                "last_seen": "2026-11-21T06:00:00+00:00",
+                "nodes": 2,
+                "unavailable": 2,
+                "types": {"light": 1, "sensor": 1},
+            }
         ],
     }
     text = json.dumps(diagnostics)

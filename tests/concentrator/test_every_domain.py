@@ -36,7 +36,7 @@ from custom_components.xmpp_iot.wire.model import (
     TreeRequest,
 )
 from custom_components.xmpp_iot.wire.progress import pack, render_progress
-from custom_components.xmpp_iot.wire.report import QueryRef, TableBegun
+from custom_components.xmpp_iot.wire.report import QueryRef, ReportObject, TableBegun
 from custom_components.xmpp_iot.wire.sensor_data import render_fields, render_reading
 from custom_components.xmpp_iot.wire.xml import Element, to_text
 from homeassistant.components.demo import (
@@ -322,4 +322,6 @@ async def test_every_query_is_a_report(home: Home, friend: Actor) -> None:
                     said = render_progress(query, 1, content, dialect)
                     assert problems(said) == []
     assert {key: told.get(key) for key in QUERIES} == QUERIES
+    still = await friend.report("camera.demo_camera", PICTURE)
+    assert any(isinstance(item, ReportObject) for item in still)
     assert home.commands == []

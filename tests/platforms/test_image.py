@@ -7,9 +7,17 @@ import pytest
 
 from custom_components.xmpp_iot.image import XmppIotImage
 from custom_components.xmpp_iot.remote import stills
-from custom_components.xmpp_iot.wire.report import ReportObject
+from custom_components.xmpp_iot.wire.model import ValueType
+from custom_components.xmpp_iot.wire.report import (
+    Cell,
+    Column,
+    Records,
+    ReportObject,
+    TableBegun,
+)
 from homeassistant.components.image import async_get_image
 from homeassistant.components.image.const import DATA_COMPONENT
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
@@ -115,3 +123,27 @@ async def test_nothing_waits_after_its_end(cabin: Cabin) -> None:
         with pytest.raises(HomeAssistantError):
             await waiting
     assert len(house.queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"), [("127.0.0.1", "Cannot connect"), ("192.0.2.1", "https")]
+)
+@pytest.mark.usefixtures("socket_enabled")
+async def test_this_machine_is_asked_only_if_the_server_is_on_it(
+    cabin: Cabin, host: str, reason: str
+) -> None:
+    """Else what listens here is no business of the other house."""
+    data = {**cabin.entry.data, CONF_HOST: host}
+    cabin.hass.config_entries.async_update_entry(cabin.entry, data=data)
+    cabin.house.report = (
+        TableBegun("picture", "", (Column(id="url"),)),
+        Records("picture", ((Cell(ValueType.STRING, "http://127.0.0.1:1/x"),),)),
+    )
+    shown = await cabin.show(cabin.node(PAINTING, FIRST), XmppIotImage)
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await image(cabin.hass).async_image()
+
+    assert caught.value.translation_placeholders
+    assert reason in caught.value.translation_placeholders["reason"]
+    assert shown.state == FIRST
