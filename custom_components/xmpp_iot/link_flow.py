@@ -43,6 +43,8 @@ from .wire.errors import InvalidAddress, NoAnswer, NotConnected, RemoteError, Wi
 
 SEARCH_WITHIN: Final = 2.5  # seconds that the first form may keep people waiting
 FRIENDS_WITHIN: Final = 30.0  # seconds for the other house to agree
+# Seconds that progress is shown at least: the frontend listens for its end only once it shows it.
+SEEN: Final = 1.5
 
 # What one says to somebody who is not, or not yet, let in.
 _NOT_LET_IN: Final = frozenset(
@@ -341,7 +343,10 @@ class ConcentratorFlow(MappingSteps):
         """Show that `work` is under way, then do the step it returns."""
         if self._task is None:
             self._task = self._get_entry().async_create_background_task(
-                self.hass, work(), f"xmpp_iot {step_id} {self._jid}", eager_start=False
+                self.hass,
+                _seen(work),
+                f"xmpp_iot {step_id} {self._jid}",
+                eager_start=False,
             )
         if not self._task.done():
             return self.async_show_progress(
@@ -354,6 +359,15 @@ class ConcentratorFlow(MappingSteps):
         # The entry takes its tasks with it when it is unloaded.
         step = "gone" if task.cancelled() else task.result()
         return self.async_show_progress_done(next_step_id=step)
+
+
+async def _seen(work: Callable[[], Coroutine[Any, Any, str]]) -> str:
+    """Return the step after `work`, not before people have seen that it is under way."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + SEEN
+    step = await work()
+    await asyncio.sleep(max(0.0, until - loop.time()))
+    return step
 
 
 def _bare(full: str) -> str:
