@@ -5,11 +5,10 @@ The servers, and the demo, run once per session. A test that talks to one needs 
 """
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 import json
 import os
-from pathlib import Path
 import socket
 import time
 from typing import Any
@@ -24,14 +23,13 @@ import custom_components.xmpp_iot  # noqa: F401
 from scripts.support.paths import ROOT, ProgramMissing, find_node
 from scripts.support.ports import CHOICE, share
 from scripts.support.processes import ChildProcess
-from scripts.support.servers import CertificateAuthority, Ejabberd, Prosody, XmppServer
+from scripts.support.servers import CertificateAuthority, XmppServer
 
 from .distribution import ByGroup, arrange
+from .server_table import table
+from .servers import DEMO_SERVER, KNOWN, USERS, chosen, instead_of, running
 
-USERS = {
-    user: f"password of {user}"
-    for user in ("home", "cabin", "friend", "guest", "stranger", "admin")
-}
+__all__ = ["USERS"]  # for tests that start servers of their own
 
 
 def pytest_configure() -> None:
@@ -98,40 +96,54 @@ def sockets_allowed() -> Generator[None]:
         socket.socket = guarded  # type: ignore[misc]
 
 
-def _running[Server: XmppServer](
-    kind: type[Server], directory: Path, authority: CertificateAuthority
-) -> Generator[Server]:
-    """Run a server of the kind, with all users."""
-    try:
-        with sockets_allowed():
-            domain = f"{kind.__name__.lower()}.example"
-            server = kind(directory, domain, authority, USERS).start()
-    except ProgramMissing as missing:
-        if "CI" in os.environ:
-            raise
-        pytest.skip(str(missing))
-    yield server
-    server.stop()
+def _server(name: str) -> Callable[..., Generator[XmppServer]]:
+    """Return the fixture that runs the server of that name, or the two."""
+
+    def start(
+        tmp_path_factory: pytest.TempPathFactory,
+        certificate_authority: CertificateAuthority,
+    ) -> Generator[XmppServer]:
+        """Return a running server, with all users."""
+        directory = tmp_path_factory.mktemp("server") / "server"
+        with ExitStack() as stack:
+            try:
+                with sockets_allowed():
+                    server = stack.enter_context(
+                        running(name, directory, certificate_authority)
+                    )
+            except ProgramMissing as missing:
+                if "CI" in os.environ:
+                    raise
+                pytest.skip(str(missing))
+            yield server
+
+    return start
 
 
-@pytest.fixture(scope="session")
-def prosody(
-    tmp_path_factory: pytest.TempPathFactory,
-    certificate_authority: CertificateAuthority,
-) -> Generator[Prosody]:
-    """Return a running Prosody for prosody.example."""
-    directory = tmp_path_factory.mktemp("prosody") / "server"
-    yield from _running(Prosody, directory, certificate_authority)
+# A fixture for each name: `prosody` and `ejabberd` are those that tests ask for by themselves.
+for _name in KNOWN:
+    globals()[f"_{_name}"] = pytest.fixture(scope="session", name=_name)(_server(_name))
 
 
-@pytest.fixture(scope="session")
-def ejabberd(
-    tmp_path_factory: pytest.TempPathFactory,
-    certificate_authority: CertificateAuthority,
-) -> Generator[Ejabberd]:
-    """Return a running ejabberd for ejabberd.example."""
-    directory = tmp_path_factory.mktemp("ejabberd") / "server"
-    yield from _running(Ejabberd, directory, certificate_authority)
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let the tests that take servers take those that are chosen, if any are."""
+    parametrize = metafunc.parametrize
+
+    def replacing(names: Any, values: Any, *args: Any, **how: Any) -> None:
+        if names == "server":
+            values = instead_of(values)
+        parametrize(names, values, *args, **how)
+
+    if chosen():
+        setattr(metafunc, "parametrize", replacing)  # noqa: B010
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which test files passed on which servers, if they were chosen."""
+    if chosen():
+        terminalreporter.section("servers")
+        terminalreporter.write(table(terminalreporter.stats))
 
 
 @pytest.fixture(scope="session")
@@ -150,8 +162,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, Any]]:
     """Run scripts/demo, and return what its ready file says (see the demo contract)."""
     folder = tmp_path_factory.mktemp("demo")
     ready = folder / "ready.json"
+    command = [str(ROOT / "scripts" / "demo"), "--headless", "--ready-file", str(ready)]
+    if server := os.environ.get(DEMO_SERVER):
+        command += ["--server", server]
     process = ChildProcess(
-        [str(ROOT / "scripts" / "demo"), "--headless", "--ready-file", str(ready)],
+        command,
         directory=folder,
         output=folder / "demo.out",
     )

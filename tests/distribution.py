@@ -12,17 +12,23 @@ from typing import Final, override
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from .servers import KNOWN, named_in
+
 # The first whose pattern is in a test's id counts. A test that none of them names runs as well: at
 # worst its process starts a server of its own.
+_DEMO: Final = "demo"
 _GROUPS: Final = {
-    "demo": re.compile(r"^tests/(browser|demo)/"),
-    "ejabberd": re.compile(r"\[(.*-)?ejabberd\b"),
+    # (a demo of its own, in which nobody else is interested)
+    "outages": re.compile(r"^tests/demo/test_bench_outages\.py::"),
+    _DEMO: re.compile(r"^tests/(browser|demo)/"),
     "prosody": re.compile(r"^tests/(flows|server)/|_(servers?|online)\.py::"),
 }
 
 
 def group(test_id: str) -> str:
     """Return the name of the group a test is in, by the id pytest gives it."""
+    if (server := named_in(test_id)) is not None:
+        return server
     for name, pattern in _GROUPS.items():
         if pattern.search(test_id):
             return name
@@ -32,11 +38,11 @@ def group(test_id: str) -> str:
 def arrange(items: list[pytest.Item]) -> None:
     """Put the tests of a group together: those that start something first, then the largest."""
     sizes = Counter(group(item.nodeid) for item in items)
-    ranks = {name: rank for rank, name in enumerate(_GROUPS)}
+    ranks = dict.fromkeys((*_GROUPS, *KNOWN), 1) | {_DEMO: 0}
 
     def place(item: pytest.Item) -> tuple[int, int, str]:
         name = group(item.nodeid)
-        return ranks.get(name, len(ranks)), -sizes[name], name
+        return ranks.get(name, 2), -sizes[name], name
 
     items.sort(key=place)
 

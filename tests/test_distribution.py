@@ -13,9 +13,12 @@ from .distribution import arrange, group
     ("test", "name"),
     [
         ("demo/test_walk.py::test_it[nf]", "demo"),
+        ("demo/test_bench_outages.py::test_it", "outages"),
         ("browser/test_config_flow.py::test_it", "demo"),
         ("server/test_house.py::test_it[nf-ejabberd]", "ejabberd"),
         ("server/test_house.py::test_it[nf-prosody]", "prosody"),
+        ("server/test_house.py::test_it[nf-prosody-13]", "prosody-13"),
+        ("server/test_link.py::test_it[ejabberd+prosody-all]", "ejabberd+prosody"),
         ("server/test_feeds.py::TestPlain::test_it", "prosody"),
         ("test_servers.py::test_it[ejabberd]", "ejabberd"),
         ("contacts/test_roster_on_a_server.py::test_it", "prosody"),

@@ -6,12 +6,14 @@ from slixmpp import JID
 from scripts.support.friends import logged_in
 from scripts.support.servers import Ejabberd, Prosody, XmppServer
 
+from .servers import VERSIONS
+
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("socket_enabled")]
 
 
-@pytest.fixture(params=["prosody", "ejabberd"])
+@pytest.fixture(params=VERSIONS)
 def server(request: pytest.FixtureRequest) -> XmppServer:
-    """Return each of the servers in turn."""
+    """Return each version of the servers that is here in turn."""
     server = request.getfixturevalue(request.param)
     assert isinstance(server, (Prosody, Ejabberd))
     return server

@@ -12,7 +12,7 @@ from .instance import HomeAssistant
 
 SPAN: Final = timedelta(days=30)  # of the states
 _ROWS: Final = 5000  # of one transaction: Home Assistant writes between them
-_PATIENCE: Final = 30.0  # seconds
+_PATIENCE: Final = 180.0  # seconds, on a machine that others keep busy
 _POLL: Final = 0.1
 
 

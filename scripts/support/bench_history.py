@@ -19,6 +19,7 @@ from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from . import bench_verdict
 from .bench_fill import SPAN, fill, measure, recorded
 from .bench_inside import Inside, Row
 from .follower import SOURCE, ask
@@ -33,9 +34,10 @@ STATES: Final = "recorded states"
 STATISTICS: Final = "long-term statistics"
 CANCEL: Final = "cancelled in the midst"
 
+# In milliseconds, megabytes and fragments.
 LIMITS: Final[Mapping[str, float]] = {
     "memory_mb": 20,
-    "late_ms": 50,
+    "blocked_ms": 50,
     "after_cancel": 1,
 }
 
@@ -168,7 +170,7 @@ def _summary(readout: Readout) -> Row:
     }
 
 
-_COLUMNS: Final[Mapping[str, str]] = {
+COLUMNS: Final[Mapping[str, str]] = {
     "readings": "readings",
     "seconds": "s",
     "per_second": "per s",
@@ -176,25 +178,18 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "fragments": "fragments",
     "largest_kb": "largest kB",
     "memory_mb": "memory MB",
-    "late_ms": "blocked ms",
-    "own_ms": "by itself",
+    "late_ms": "late ms",
+    "blocked_ms": "blocked ms",
     "collection_ms": "by gc",
-    "after_cancel": "late",
+    "after_cancel": "after cancel",
 }
 
 
 def table(rows: Mapping[str, Mapping[str, float | None]]) -> str:
     """Return the figures for people, with the limits below; what was not measured is a dash."""
-    lines = [f"{'':<24}" + "".join(f"{head:>12}" for head in _COLUMNS.values())]
-    for name, row in {**rows, "limit": LIMITS}.items():
-        cells = (row.get(key) for key in _COLUMNS)
-        lines.append(
-            f"{name:<24}"
-            + "".join(f"{'-' if one is None else f'{one:g}':>12}" for one in cells)
-        )
-    lines.append(
-        "memory: growth of Home Assistant's; blocked: the longest its event loop was late, of this by itself what\n"
-        "the process computed meanwhile (not what others on this machine took), and by gc Python's longest\n"
-        "collection of garbage; late: fragments after the cancel's confirmation"
+    return (
+        f"{bench_verdict.table(rows, LIMITS, COLUMNS)}\n"
+        "memory: growth of Home Assistant's; late: the longest its event loop was, blocked: this less the time for\n"
+        "which others on the machine kept it waiting, and by gc Python's longest collection of garbage;\n"
+        "after cancel: fragments after its confirmation"
     )
-    return "\n".join(lines)

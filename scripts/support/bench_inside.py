@@ -12,7 +12,7 @@ from .instance import HomeAssistant
 type Row = dict[str, float | None]
 
 # What a heartbeat says (see there).
-BEATS: Final = ("late_ms", "own_ms", "collection_ms", "beside_ms")
+BEATS: Final = ("late_ms", "blocked_ms", "collection_ms", "beside_ms")
 
 _HEARTBEAT: Final = "heartbeat"  # the component, in a folder of its own
 _SAMPLE: Final = 0.05  # seconds
@@ -57,10 +57,28 @@ class Inside:
         services = await self._house.get("/api/services")
         self._beats = any(one["domain"] == _HEARTBEAT for one in services)
 
-    async def _read(self) -> dict[str, float]:
+    async def _read(self, **options: bool) -> dict[str, float]:
         path = f"/api/services/{_HEARTBEAT}/read?return_response"
-        answer: dict[str, float] = (await self._house.post(path))["service_response"]
-        return answer
+        answer = await self._house.post(path, options)
+        found: dict[str, float] = answer["service_response"]
+        return found
+
+    async def counted(self) -> Row:
+        """Return what there is in the house after a collection of garbage: megabytes, tasks, and objects of ours."""
+        found = await self._read(count=True)
+        return {
+            "memory_mb": round(resident(int(found["pid"])), 1),
+            "tasks": found["tasks"],
+            "objects": found["objects"],
+        }
+
+    async def hurry(self) -> None:
+        """Have the house try at once to connect again."""
+        await self._house.action(_HEARTBEAT, "hurry")
+
+    async def settled(self) -> float | None:
+        """Return the megabytes that the house has after a collection of garbage."""
+        return resident(int((await self._read())["pid"])) if self._beats else None
 
     @asynccontextmanager
     async def watched(self, row: Row) -> AsyncGenerator[None]:

@@ -15,7 +15,17 @@ from .paths import BUILD
 REPORT: Final = BUILD / "coverage.json"
 LEAST: Final = 95.0
 FLOWS: Final = frozenset(
-    {"config_flow.py", "link_flow.py", "mapping_flow.py", "subentry_flow.py"}
+    {
+        "blocked_flow.py",
+        "config_flow.py",
+        "first_contact_flow.py",
+        "grant_form.py",
+        "invite_flow.py",
+        "link_flow.py",
+        "mapping_flow.py",
+        "options_flow.py",
+        "subentry_flow.py",
+    }
 )
 
 

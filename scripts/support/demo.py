@@ -27,9 +27,11 @@ from .paths import ProgramMissing
 from .ports import free_ports
 from .processes import ProcessEnded
 from .progress import say, step
-from .servers import CertificateAuthority, Prosody, XmppServer
+from .servers import CertificateAuthority, XmppServer, federation, server_versions
 
 DOMAIN: Final = "demo.example"
+CABINS_DOMAIN: Final = "cabin.example"  # if it is on a server of its own
+SERVER: Final = "prosody"
 ACCOUNTS: Final = ("home", "cabin", "friend", "guest", "stranger")
 # An account that nothing uses, to be set up by hand or by a test; a file in the scratch
 # folder has its address and password.
@@ -38,6 +40,10 @@ SPARE_FILE: Final = "spare.json"
 RESOURCE: Final = "homeassistant"
 PEOPLE: Final = ("friend", "guest")  # with clients of their own
 LEVELS: Final = {"friend": "command", "guest": "read", "cabin": "command"}
+
+# What people automate in the cabin, in Home Assistant's own editor, is kept there.
+AUTOMATIONS_FILE: Final = "automations.yaml"
+AUTOMATIONS: Final = f"automation: !include {AUTOMATIONS_FILE}\n"
 
 FAILURES = (HomeAssistantError, OSError, ProcessEnded, ProgramMissing, TimeoutError)
 
@@ -52,25 +58,45 @@ def scratch_folder() -> Generator[Path]:
         shutil.rmtree(folder)
 
 
+def _servers(
+    folder: Path, authority: CertificateAuthority, names: str
+) -> tuple[XmppServer, XmppServer | None]:
+    """Prepare the server, and that of the cabin if it has one of its own."""
+    users = {user: secrets.token_urlsafe(9) for user in (*ACCOUNTS, SPARE)}
+    first, _, second = names.partition("+")
+    versions = server_versions()
+    cabins = {"cabin": users.pop("cabin")} if second else {}
+    server = versions[first].server(folder / "server", authority, users, DOMAIN)
+    if not second:
+        return server, None
+    other = versions[second].server(folder / "other", authority, cabins, CABINS_DOMAIN)
+    return server, other
+
+
 class Demo:
     """The server and the houses, from first to last."""
 
-    def __init__(self, folder: Path) -> None:
-        """Prepare all in the folder; nothing is started."""
-        users = {user: secrets.token_urlsafe(9) for user in (*ACCOUNTS, SPARE)}
+    def __init__(self, folder: Path, server: str = SERVER) -> None:
+        """Prepare all in the folder; nothing is started.
+
+        The server is one of `server_versions`, or two of them with a plus between: that of the cabin is the
+        second then, of another domain.
+        """
         authority = CertificateAuthority(folder / "authority")
-        self.server: XmppServer = Prosody(folder / "prosody", DOMAIN, authority, users)
+        self.server, self._cabins_server = _servers(folder, authority, server)
         self.owner = Owner(username="owner", password=secrets.token_urlsafe(9))
         home_port, cabin_port = free_ports(2)
         self.home = House(folder / "home", "Home", home_port, demo_home.CONFIGURATION)
-        self.cabin = House(folder / "cabin", "Cabin", cabin_port)
+        self.cabin = House(folder / "cabin", "Cabin", cabin_port, AUTOMATIONS)
+        (self.cabin.directory / AUTOMATIONS_FILE).write_text("[]\n")
         spare = self.server.accounts[SPARE]
         (folder / SPARE_FILE).write_text(
             json.dumps({"jid": spare.jid, "password": spare.password})
         )
+        self.ways: dict[str, int] = {}
+        """The port by which a house reaches the server, where that is another one."""
         self._account_answers = {
             "host": self.server.host,
-            "port": self.server.port,
             "tls": "starttls",
             "ca_certificate": authority.pem.decode(),
         }
@@ -81,8 +107,11 @@ class Demo:
         houses = (self.home, self.cabin)
         with ExitStack() as stack:
             stack.callback(say, "all is stopped")
-            with step("starting Prosody"):
-                stack.enter_context(self.server)
+            with step("starting the XMPP server"):
+                if self._cabins_server is None:
+                    stack.enter_context(self.server)
+                else:
+                    stack.enter_context(federation(self.server, self._cabins_server))
             for house in houses:
                 house.start()
                 stack.callback(house.stop)
@@ -105,7 +134,7 @@ class Demo:
             )
         home = self.server.accounts["home"].jid
         async with self.home.api() as homeassistant:
-            await demo_home.add_list(homeassistant)
+            await demo_home.add_integrations(homeassistant)
             await demo_home.fill_areas(homeassistant)
             with step(f"setting up {home}, and its contacts"):
                 entry_id = await self._add_account(self.home, "home")
@@ -130,7 +159,8 @@ class Demo:
         answers = {
             "jid": account.jid,
             "password": account.password,
-            "server": self._account_answers,
+            "server": self._account_answers
+            | {"port": self.ways.get(user) or account.port or self.server.port},
         }
         async with house.api() as homeassistant:
             return await homeassistant.add_entry("xmpp_iot", answers)
@@ -142,6 +172,7 @@ class Demo:
             "nickname": user.capitalize(),
             "level": level,
             "all_entities": True,
+            "dangerous": level == "command",
         }
 
     def facts(self) -> dict[str, Any]:
@@ -158,6 +189,7 @@ class Demo:
             },
             "accounts": {
                 user: {"jid": account.jid, "password": account.password}
+                | ({"port": account.port} if account.port else {})
                 for user, account in self.server.accounts.items()
                 if user in ACCOUNTS
             },
@@ -200,10 +232,10 @@ def ready_file(path: Path | None, facts: dict[str, Any]) -> Generator[None]:
         path.unlink(missing_ok=True)
 
 
-async def run(*, headless: bool, ready: Path | None) -> None:
+async def run(*, headless: bool, ready: Path | None, server: str) -> None:
     """Run the demo until the task is cancelled."""
     with scratch_folder() as folder:
-        demo = Demo(folder)
+        demo = Demo(folder, server)
         with demo.running():
             await demo.set_up()
             facts = demo.facts()
@@ -214,15 +246,23 @@ async def run(*, headless: bool, ready: Path | None) -> None:
                 await asyncio.Event().wait()
 
 
-async def until_told(*, headless: bool, ready: Path | None) -> None:
+async def until_told(*, headless: bool, ready: Path | None, server: str) -> None:
     """Run the demo until SIGINT, SIGTERM or SIGHUP; a second signal changes nothing."""
-    task = asyncio.create_task(run(headless=headless, ready=ready))
+    task = asyncio.create_task(run(headless=headless, ready=ready, server=server))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     await asyncio.wait([task])
     if not task.cancelled():
         task.result()
+
+
+def _known_servers(names: str) -> str:
+    """Return the names, if there are such servers."""
+    known = server_versions()
+    if not set(names.split("+")) <= known.keys() or names.count("+") > 1:
+        raise argparse.ArgumentTypeError(f"{names} is none of {', '.join(known)}")
+    return names
 
 
 def main() -> int:
@@ -237,6 +277,14 @@ def main() -> int:
         metavar="FILE",
         help="write the facts, as JSON, to FILE",
     )
+    parser.add_argument(
+        "--server",
+        default=SERVER,
+        type=_known_servers,
+        metavar="NAME",
+        help="the XMPP server, 'prosody' or 'ejabberd'; or two, as 'prosody+ejabberd': "
+        "the cabin is on the second, of another domain",
+    )
     options = parser.parse_args()
     ready: Path | None = options.ready_file
     try:
@@ -246,7 +294,9 @@ def main() -> int:
             )  # of an earlier run: nobody must take it for this one's
             draft_of(ready).touch()
             draft_of(ready).unlink()
-        asyncio.run(until_told(headless=options.headless, ready=ready))
+        asyncio.run(
+            until_told(headless=options.headless, ready=ready, server=options.server)
+        )
     except FAILURES as failure:
         say(f"error: {type(failure).__name__}: {failure}")
         return 1

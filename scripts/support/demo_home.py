@@ -5,8 +5,13 @@ from typing import Final
 
 from .instance import HomeAssistant
 
-CONFIGURATION: Final = """\
+KITCHEN_SINK: Final = "kitchen_sink"
+"""Home Assistant's other demonstration: it has the lawn mowers and the image."""
+FLOWS: Final = "/api/config/config_entries/flow"
+
+CONFIGURATION: Final = f"""\
 demo:
+{KITCHEN_SINK}:
 script:
   good_night:
     alias: Good night
@@ -89,9 +94,36 @@ AREAS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-async def add_list(homeassistant: HomeAssistant) -> None:
-    """Add a to-do list, which Home Assistant's demo integration has not."""
-    await homeassistant.add_entry("shopping_list", {})
+# What takes new events and to-dos, which Home Assistant's demo integration has not: integration -> the
+# answers of its form
+INTEGRATIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "local_calendar": {"calendar_name": "Family"},
+    "shopping_list": {},
+}
+
+
+async def add_integrations(homeassistant: HomeAssistant) -> None:
+    """Add what has to be set up by hand, and see to what asks for a hand without need."""
+    for domain, answers in INTEGRATIONS.items():
+        await homeassistant.add_entry(domain, answers)
+    await _calm(homeassistant)
+
+
+async def _calm(homeassistant: HomeAssistant) -> None:
+    """Answer and ignore the troubles that `kitchen_sink` shows off, so that nobody takes them for real ones."""
+    async with homeassistant.websocket() as socket:
+        for flow in await socket.ask("config_entries/flow/progress"):
+            if flow["handler"] == KITCHEN_SINK:
+                await homeassistant.post(f"{FLOWS}/{flow['flow_id']}")
+        listed = await socket.ask("repairs/list_issues")
+        for issue in listed["issues"]:
+            if issue["domain"] == KITCHEN_SINK:
+                await socket.ask(
+                    "repairs/ignore_issue",
+                    domain=KITCHEN_SINK,
+                    issue_id=issue["issue_id"],
+                    ignore=True,
+                )
 
 
 async def fill_areas(homeassistant: HomeAssistant) -> None:

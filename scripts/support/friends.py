@@ -62,7 +62,7 @@ async def logged_in(
 ) -> AsyncGenerator[PlainClient]:
     """Log in, with roster and presence, and out at the end."""
     client = PlainClient(account, resource, server.ca_file)
-    async with _online(client, server.host, server.port):
+    async with _online(client, server.host, account.port or server.port):
         yield client
 
 
@@ -74,7 +74,7 @@ async def demo_user(
     xmpp = facts["xmpp"]
     account = ServerAccount(**facts["accounts"][user])
     client = PlainClient(account, resource, Path(xmpp["ca_file"]))
-    async with _online(client, xmpp["host"], xmpp["port"]):
+    async with _online(client, xmpp["host"], account.port or xmpp["port"]):
         yield client
 
 

@@ -147,6 +147,17 @@ class House:
             self.token = await homeassistant.onboard(owner.username, owner.password)
             await homeassistant.wait_until_running()
 
+    async def wait_until_answering(self) -> None:
+        """Wait until the instance that has an owner answers; its start may go on."""
+        async with self._waiting(), self.api() as homeassistant:
+            while True:
+                try:
+                    await homeassistant.get("/api/")
+                except aiohttp.ClientError, HomeAssistantError:
+                    await self._pause()
+                else:
+                    return
+
     async def wait_until_back(self) -> None:
         """Wait for the instance that has an owner, and return when its start is complete."""
         async with self._waiting(), self.api() as homeassistant:
@@ -180,6 +191,11 @@ class House:
         """Begin to stop, so that several houses stop at a time."""
         if self._process is not None:
             self._process.terminate()
+
+    def kill(self) -> None:
+        """End the instance without a word, as a power cut would; it can be started again."""
+        if self._process is not None:
+            self._process.kill()
 
     def stop(self) -> None:
         """Stop the instance, and return when it has written what it keeps."""

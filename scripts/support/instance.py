@@ -208,6 +208,13 @@ class HomeAssistantSocket:
         """Wait for the subscription's next event."""
         return (await self._next(subscription, "event"))["event"]
 
+    async def any_event(self) -> tuple[int, Json]:
+        """Wait for the next event of any subscription; return the subscription's id beside it."""
+        while True:
+            message = await self._socket.receive_json()
+            if message["type"] == "event":
+                return message["id"], message["event"]
+
     async def _next(self, message_id: int, kind: str) -> Json:
         """Wait for a message."""
         while True:

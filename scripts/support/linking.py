@@ -8,6 +8,7 @@ from .instance import HomeAssistant, Json
 
 DOMAIN: Final = "xmpp_iot"
 KIND: Final = "concentrator"
+SUBENTRIES: Final = "config_entries/subentries/list"
 ENTRIES: Final = "/api/config/config_entries/entry"
 
 _PATIENCE: Final = 60.0  # seconds until all is there
@@ -42,13 +43,16 @@ async def link(
 
 async def mirrors(house: HomeAssistant) -> dict[str, Json]:
     """Return the registry's entries of all that a house shows of others, by what their nodes are called for ever."""
+    entry_id = await entry_of(house)
     async with house.websocket() as socket:
         listed = await socket.ask("config/entity_registry/list")
+        subentries = await socket.ask(SUBENTRIES, entry_id=entry_id)
+    links = {one["subentry_id"] for one in subentries if one["subentry_type"] == KIND}
     found = {}
     for entry in listed:
-        account, _, uid = entry["unique_id"].rpartition(":")
+        uid = entry["unique_id"].rpartition(":")[2]
         # (what shows the other house itself has no node)
-        if entry["platform"] == DOMAIN and account and uid:
+        if entry["config_subentry_id"] in links and uid:
             found[uid] = entry
     return found
 
@@ -66,3 +70,35 @@ async def wait_until_shown(house: HomeAssistant, count: int) -> None:
         changes = await socket.subscribe("state_changed")
         while len(await shown(house)) < count:
             await socket.event(changes)
+
+
+async def states(house: HomeAssistant) -> dict[str, str]:
+    """Return the state of each entity of a house."""
+    listed = await house.get("/api/states")
+    return {one["entity_id"]: one["state"] for one in listed}
+
+
+async def shown_as(house: HomeAssistant, other: HomeAssistant) -> dict[str, str]:
+    """Return what shows each entity of the `other` house in the house that has linked it; both by entity id."""
+    async with other.websocket() as socket:
+        listed = await socket.ask("config/entity_registry/list")
+    names = {one["id"]: one["entity_id"] for one in listed}
+    # What is in no registry is called by its entity id.
+    return {
+        names.get(uid, uid): entry["entity_id"]
+        for uid, entry in (await mirrors(house)).items()
+    }
+
+
+async def unequal(house: HomeAssistant, other: HomeAssistant) -> dict[str, str]:
+    """Return what a house does not show as it is in the `other` one, by its entity id there, and how both are.
+
+    What has gone there is shown as unavailable for a while.
+    """
+    pairs = await shown_as(house, other)
+    here, there = await states(house), await states(other)
+    return {
+        original: f"{mirror} is {here.get(mirror)}, {original} is {there.get(original)}"
+        for original, mirror in pairs.items()
+        if here.get(mirror) != there.get(original, "unavailable")
+    }

@@ -19,12 +19,20 @@ A port is free until its server has come to listen there. Processes that start s
 would sometimes choose the same one, if each had not its share.
 """
 
+_given: Final[set[int]] = set()  # what is to be started together is prepared before
+
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Return so many different TCP ports of loopback that nobody uses now."""
+    """Return so many different TCP ports of loopback that nobody uses now, and none that was returned lately."""
     choice = _choice()
-    candidates = random.sample(choice, len(choice))
-    return tuple(islice(filter(_is_free, candidates), count))
+    if len(_given.intersection(choice)) > len(choice) // 2:
+        _given.clear()
+    candidates = (
+        port for port in random.sample(choice, len(choice)) if port not in _given
+    )
+    ports = tuple(islice(filter(_is_free, candidates), count))
+    _given.update(ports)
+    return ports
 
 
 def share(number: int, count: int) -> str:

@@ -94,11 +94,15 @@ class ChildProcess:
             self._told_to_end = True
             self._process.terminate()
 
+    def kill(self) -> None:
+        """End the process as a power cut would: it writes and says nothing any more (SIGKILL)."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self, patience: float = 10) -> None:
         """End the process: SIGTERM, and SIGKILL after so many seconds."""
         self.terminate()
         try:
             self._process.wait(patience)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()

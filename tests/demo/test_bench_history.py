@@ -1,9 +1,12 @@
 """scripts/bench history: what it puts into a house, what it reads there, and how it measures."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
 import subprocess
+import sys
+import threading
 import time
 from typing import Any
 
@@ -51,12 +54,13 @@ def test_the_table_has_the_limits() -> None:
     """A person sees at once what was measured, what was not, and what it may be."""
     rows = {STATES: {"readings": 100000, "seconds": 9.5, "memory_mb": 12.5}}
 
-    _head, states, limit, *_words = table(rows).splitlines()
+    _head, states, limit, verdict, *_words = table(rows).splitlines()
 
     assert states.split()[2:] == [
         "100000", "9.5", "-", "-", "-", "-", "12.5", "-", "-", "-", "-",
     ]  # fmt: skip
-    assert limit.split() == ["limit", *"------", "20", "50", "-", "-", "1"]
+    assert limit.split() == ["limit", *"------", "20", "-", "50", "-", "1"]
+    assert verdict == f"within  {STATES}: memory_mb 12.5 of 20"
 
 
 async def test_a_heartbeat_tells_how_long_the_loop_was_blocked(
@@ -82,12 +86,48 @@ async def test_a_heartbeat_tells_how_long_the_loop_was_blocked(
     after = await read()
 
     assert slept["pid"] == os.getpid()
-    assert 50 < slept["late_ms"] < 1000
-    assert slept["own_ms"] < 50 < computed["own_ms"] <= computed["late_ms"]
+    for blocked in (slept, computed):
+        assert 40 < blocked["blocked_ms"] <= blocked["late_ms"] < 1000
+        assert blocked["beside_ms"] <= blocked["blocked_ms"]
     assert after["late_ms"] < slept["late_ms"]
     assert after["collection_ms"] >= 0
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await hass.async_block_till_done()
+
+
+async def test_a_collection_of_garbage_is_told_apart(hass: HomeAssistant) -> None:
+    """Also one in another thread, which lets the loop go on before it says that it has ended."""
+    heart = heartbeat.Heart(hass.loop)
+    await hass.async_add_executor_job(time.sleep, 0.02)
+    heart.read()
+
+    heart._collected("start", {})
+    time.sleep(0.06)  # noqa: ASYNC251  # it is to block
+    await asyncio.sleep(0.02)
+    heart._collected("stop", {})
+    read = heart.read()
+    heart.stop()
+
+    assert read["collection_ms"] > 50
+    assert read["beside_ms"] < 40 < read["blocked_ms"]
+
+
+def test_who_has_the_processor_is_told_apart() -> None:
+    """What this thread runs, and what keeps it waiting; a thread that has ended is of no interest."""
+    schedule = heartbeat.Schedule()
+    other = threading.Thread(target=time.sleep, args=(0.01,))
+    other.start()
+    schedule.lap()
+    until = time.thread_time() + 0.05
+    while time.thread_time() < until:
+        pass
+    other.join()
+    ran, waited = schedule.lap()
+    schedule.close()
+
+    if sys.platform == "linux":
+        assert 0.04 < ran < 1
+    assert waited >= 0
 
 
 def test_a_house_gets_its_heartbeat(tmp_path: Path) -> None:

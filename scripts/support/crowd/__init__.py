@@ -1,6 +1,6 @@
-"""A component for benches: as many entities as wanted, a few to a device, which change as often as told.
+"""A component for benches: as many entities as wanted, on devices in areas, which change as often as told.
 
-`crowd: {count: 1000}` in the configuration makes them, the action `crowd.stir` lets them change.
+`crowd: {count: 1000}` in the configuration makes them, with `rooms: false` in no areas; the action `crowd.stir` lets them change.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ DOMAIN: Final = "crowd"
 STIR: Final = "stir"
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, Platform.SWITCH)
 TO_A_DEVICE: Final = 4
+TO_AN_AREA: Final = 20  # devices: who has many of them has them in rooms
 
 
 @dataclass(slots=True)
@@ -31,12 +32,19 @@ class Crowd:
     """All of them."""
 
     count: int
+    rooms: bool
     members: list[Member] = field(default_factory=list)
 
     def numbers(self, platform: Platform) -> Iterator[int]:
         """Yield the numbers of those on a platform: half of them are sensors."""
         kinds = (*PLATFORMS, Platform.SENSOR)
         return (one for one in range(self.count) if kinds[one % 4] == platform)
+
+    def make[One: Member](self, kind: type[One], platform: Platform) -> list[One]:
+        """Return those on a platform, which belong to the crowd from now on."""
+        made = [kind(number, rooms=self.rooms) for number in self.numbers(platform)]
+        self.members += made
+        return made
 
 
 class Member(Entity):
@@ -45,16 +53,20 @@ class Member(Entity):
     _attr_has_entity_name = True
     _attr_should_poll = False
 
-    def __init__(self, number: int) -> None:
-        """Be one of those of a device."""
+    def __init__(self, number: int, *, rooms: bool) -> None:
+        """Be one of those of a device, which is in a room where there are `rooms`."""
         self.number = number
         self.value = 0
         device, place = divmod(number, TO_A_DEVICE)
         self._attr_unique_id = str(number)
         self._attr_name = f"Part {place + 1}"
         self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, str(device))}, name=f"Thing {device + 1}"
+            identifiers={(DOMAIN, str(device))},
+            name=f"Thing {device + 1}",
         )
+        if rooms:
+            room = f"Room {device // TO_AN_AREA + 1}"
+            self._attr_device_info["suggested_area"] = room
 
     def change(self) -> None:
         """Become another."""
@@ -74,7 +86,9 @@ async def async_setup(hass: HomeAssistant, config: dict[str, Any]) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Crowd]) -> bool:
     """Make them."""
-    crowd = entry.runtime_data = Crowd(entry.data["count"])
+    crowd = entry.runtime_data = Crowd(
+        entry.data["count"], entry.data.get("rooms", True)
+    )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     turns = cycle(crowd.members)
 

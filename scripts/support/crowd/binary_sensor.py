@@ -27,7 +27,4 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Make them."""
-    crowd = entry.runtime_data
-    made = [Contact(number) for number in crowd.numbers(Platform.BINARY_SENSOR)]
-    crowd.members += made
-    async_add_entities(made)
+    async_add_entities(entry.runtime_data.make(Contact, Platform.BINARY_SENSOR))

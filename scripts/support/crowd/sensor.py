@@ -29,7 +29,4 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Make them."""
-    crowd = entry.runtime_data
-    made = [Meter(number) for number in crowd.numbers(Platform.SENSOR)]
-    crowd.members += made
-    async_add_entities(made)
+    async_add_entities(entry.runtime_data.make(Meter, Platform.SENSOR))

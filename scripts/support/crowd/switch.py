@@ -39,7 +39,4 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Make them."""
-    crowd = entry.runtime_data
-    made = [Plug(number) for number in crowd.numbers(Platform.SWITCH)]
-    crowd.members += made
-    async_add_entities(made)
+    async_add_entities(entry.runtime_data.make(Plug, Platform.SWITCH))

@@ -8,12 +8,17 @@ a time. It ends with its parent.
 from .base import ServerAccount, XmppServer
 from .certificates import CertificateAuthority
 from .ejabberd import Ejabberd
+from .federation import federation
 from .prosody import Prosody
+from .versions import ServerVersion, server_versions
 
 __all__ = [
     "CertificateAuthority",
     "Ejabberd",
     "Prosody",
     "ServerAccount",
+    "ServerVersion",
     "XmppServer",
+    "federation",
+    "server_versions",
 ]

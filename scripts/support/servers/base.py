@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 import time
 from types import MappingProxyType, TracebackType
 from typing import ClassVar, Self
 
+from ..paths import find_program
 from ..ports import LOOPBACK, free_ports, offers_stream
 from ..processes import ChildProcess
 from .certificates import CertificateAuthority
@@ -22,13 +23,17 @@ class ServerAccount:
 
     jid: str
     password: str = field(repr=False)
+    port: int | None = None
+    """Where it logs in by STARTTLS, unless that is clear."""
 
 
 class XmppServer(ABC):
     """A server for one domain, with accounts, as a process of its own on loopback.
 
     Clients must use TLS, with a certificate of the authority's: STARTTLS at `port`, or
-    direct TLS at `tls_port`. Every account has a PubSub service (PEP).
+    direct TLS at `tls_port`. Every account has a PubSub service (PEP). It talks with the
+    servers of other domains only once it has a neighbour: by TLS (1.2 or 1.3), with
+    certificates of the authority's, verified on both sides, and without dialback.
     """
 
     websocket_path: ClassVar[str]
@@ -42,11 +47,13 @@ class XmppServer(ABC):
         *,
         stock_limits: bool = False,
         pubsub: bool = True,
+        programs: Path | None = None,
     ) -> None:
         """Prepare a server; users are local parts and passwords.
 
         With stock_limits it slows clients down as its distribution's configuration does, without
-        pubsub accounts have no PubSub service (Prosody only).
+        pubsub accounts have no PubSub service (Prosody only). `programs` is the folder of another
+        version than the machine's own (see versions.py).
         """
         directory.mkdir(parents=True)
         self.directory = directory
@@ -55,20 +62,41 @@ class XmppServer(ABC):
         self.ca_file = authority.file
         self.stock_limits = stock_limits
         self.pubsub = pubsub
-        self.accounts: Mapping[str, ServerAccount] = MappingProxyType(
+        self.programs = programs
+        self.own_accounts: Mapping[str, ServerAccount] = MappingProxyType(
             {
                 user: ServerAccount(f"{user}@{domain}", password)
                 for user, password in users.items()
             }
         )
+        self.accounts = self.own_accounts
+        """Who can be talked with here: with another server's accounts once they are `lodged`."""
         self._certificate = authority.issue(domain)
         self._process: ChildProcess | None = None
-        self.port, self.tls_port, self.http_port, self.https_port = free_ports(4)
+        self.neighbours: dict[str, int] = {}
+        ports = free_ports(5)
+        self.port, self.tls_port, self.http_port, self.https_port, self.s2s_port = ports
 
     @property
     def websocket_url(self) -> str:
         """Return the address for clients that speak XMPP over WebSocket (RFC 7395)."""
         return f"wss://{LOOPBACK}:{self.https_port}/{self.websocket_path}"
+
+    def reaches(self, other: XmppServer, port: int | None = None) -> None:
+        """Find the other domain's server there, from the next start on (without a port: where it is)."""
+        self.neighbours[other.domain] = port or other.s2s_port
+
+    def lodges(self, other: XmppServer) -> None:
+        """Have the other server's accounts among `accounts`, which then say where they log in."""
+        theirs = {
+            user: replace(account, port=other.port)
+            for user, account in other.own_accounts.items()
+        }
+        self.accounts = MappingProxyType(theirs | dict(self.own_accounts))
+
+    def _program(self, name: str) -> str:
+        """Return the path of a program of this version's; ProgramMissing."""
+        return str(self.programs / name) if self.programs else find_program(name)
 
     @abstractmethod
     def _spawn(self, output: Path) -> ChildProcess:
@@ -94,6 +122,12 @@ class XmppServer(ABC):
             process.stop()
             raise
         return self
+
+    def kill(self) -> None:
+        """End the server without a word, as a power cut would; it can be started again."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
 
     def stop(self) -> None:
         """Stop the server; it can be started again, with what it stored."""

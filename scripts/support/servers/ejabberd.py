@@ -7,10 +7,10 @@ from typing import ClassVar, override
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from ..paths import find_program
-from ..ports import LOOPBACK, accepts_connections
+from ..ports import LOOPBACK, accepts_connections, free_ports
 from ..processes import ChildProcess
 from .base import XmppServer
+from .names import name_server
 
 # The braces of YAML are doubled for str.format.
 _CONFIGURATION = """\
@@ -23,7 +23,7 @@ auth_method: [internal]
 auth_password_format: scram
 auth_scram_hash: sha256
 disable_sasl_mechanisms: ["digest-md5", "X-OAUTH2"]
-listen:
+{talks_to_servers}listen:
   - port: {port}
     ip: "{host}"
     module: ejabberd_c2s
@@ -37,7 +37,7 @@ listen:
     max_stanza_size: 262144
     shaper: c2s_shaper
     tls: true
-  - port: {http_port}
+{listens_to_servers}  - port: {http_port}
     ip: "{host}"
     module: ejabberd_http
     request_handlers: {{/api: mod_http_api}}
@@ -86,14 +86,25 @@ modules:
   mod_vcard: {{search: false}}
   mod_version: {{}}
 """
+_LISTENS_TO_SERVERS = """\
+  - port: {s2s_port}
+    ip: "{host}"
+    module: ejabberd_s2s_in
+    max_stanza_size: 524288
+"""
+# Without mod_s2s_dialback who has no certificate for its domain is nobody.
+_TALKS_TO_SERVERS = """\
+s2s_use_starttls: required
+s2s_dns_timeout: 2
+outgoing_s2s_families: [ipv4]
+"""
 # Names are resolved from the hosts file of nobody: all is on loopback.
 _INETRC = '{resolv_conf,""}.\n{hosts_file,""}.\n{host,{127,0,0,1},["localhost"]}.\n'
 _CONFLICT = 409  # the account is there
 
 
-def _erlang_libraries() -> str:
+def _erlang_libraries(control: str) -> str:
     """Return the folder with ejabberd's own libraries, as its control script names it."""
-    control = Path(find_program("ejabberdctl")).read_text()
     match = re.search(r"^ERL_LIBS='?\"?([^'\"\n]+)", control, re.MULTILINE)
     return match[1] if match else ""
 
@@ -106,7 +117,7 @@ class Ejabberd(XmppServer):
     @override
     def _spawn(self, output: Path) -> ChildProcess:
         """Write the configuration and start Erlang with ejabberd in it."""
-        libraries = _erlang_libraries()
+        libraries = _erlang_libraries(Path(self._program("ejabberdctl")).read_text())
         for name in ("spool", "home"):
             (self.directory / name).mkdir(exist_ok=True)
         configuration = self.directory / "ejabberd.yml"
@@ -121,6 +132,7 @@ class Ejabberd(XmppServer):
                 combined=self._certificate.combined,
                 ca_file=self.ca_file,
                 shaper="normal" if self.stock_limits else "none",
+                **self._federation(),
             )
         )
         inetrc = self.directory / "inetrc"
@@ -128,7 +140,7 @@ class Ejabberd(XmppServer):
         return ChildProcess(
             # fmt: off
             [
-                find_program("erl"),
+                self._program("erl"),
                 "+K",
                 "true",
                 "-noinput",
@@ -138,6 +150,7 @@ class Ejabberd(XmppServer):
                 "-ejabberd",
                 "log_rotate_count",
                 "0",
+                *self._names(),
                 "-s",
                 "ejabberd",
             ],
@@ -157,6 +170,24 @@ class Ejabberd(XmppServer):
             },
         )
 
+    def _names(self) -> list[str]:
+        """Return the arguments that let it find the servers of other domains."""
+        if not self.neighbours:
+            return []
+        (port,) = free_ports(1)
+        return ["-eval", name_server(port, self.neighbours)]
+
+    def _federation(self) -> dict[str, str]:
+        """Return what the configuration says of other domains."""
+        if not self.neighbours:
+            return {"listens_to_servers": "", "talks_to_servers": ""}
+        return {
+            "listens_to_servers": _LISTENS_TO_SERVERS.format(
+                s2s_port=self.s2s_port, host=LOOPBACK
+            ),
+            "talks_to_servers": _TALKS_TO_SERVERS,
+        }
+
     @override
     def _ready(self) -> bool:
         """Return whether the server takes clients and commands now."""
@@ -165,7 +196,7 @@ class Ejabberd(XmppServer):
     @override
     def _after_start(self) -> None:
         """Register the accounts."""
-        for user, account in self.accounts.items():
+        for user, account in self.own_accounts.items():
             try:
                 self.command(
                     "register", user=user, host=self.domain, password=account.password

@@ -5,7 +5,6 @@ from pathlib import Path
 import re
 from typing import ClassVar, override
 
-from ..paths import find_program
 from ..ports import LOOPBACK
 from ..processes import ChildProcess
 from .base import XmppServer
@@ -19,7 +18,8 @@ log = {{ {{ levels = {{ min = "info" }}; to = "file"; filename = "{directory}/pr
 interfaces = {{ "{host}" }}; local_interfaces = {{ "{host}" }}
 http_interfaces = {{ "{host}" }}; https_interfaces = {{ "{host}" }}
 c2s_ports = {{ {port} }}; c2s_direct_tls_ports = {{ {tls_port} }}
-s2s_ports = {{}}; s2s_direct_tls_ports = {{}}
+s2s_ports = {{ {s2s_ports} }}; s2s_direct_tls_ports = {{}}
+s2s_require_encryption = true; s2s_secure_auth = true; neighbours = {{ {neighbours} }}
 http_ports = {{ {http_port} }}; https_ports = {{ {https_port} }}
 http_default_host = "{domain}"
 -- neither HTTPS nor direct TLS finds a certificate by the domain's name
@@ -32,11 +32,12 @@ c2s_require_encryption = true
 smacks_hibernation_time = 300
 {limits}
 plugin_paths = {{ "{modules}" }}; tally_file = "{tally_file}"
-modules_disabled = {{ "s2s" }}
+modules_disabled = {{ {without} }}
 modules_enabled = {{
   "disco"; "roster"; "saslauth"; "tls"; "private"; "blocklist"; "carbons"; "smacks";
   "csi"; "csi_simple"; {pubsub} "ping"; "time"; "version"; "uptime"; "mam"; "adhoc";
   "posix"; "http"; "websocket"; {limits_module} {tally_module}
+  {neighbours_module}
 }}
 VirtualHost "{domain}"
   admins = {{ "admin@{domain}" }}
@@ -75,7 +76,7 @@ class Prosody(XmppServer):
     @override
     def _spawn(self, output: Path) -> ChildProcess:
         """Write configuration and accounts, and start the process."""
-        program = find_program("prosody")
+        program = self._program("prosody")
         configuration = self.directory / "prosody.cfg.lua"
         configuration.write_text(
             _CONFIGURATION.format(
@@ -97,6 +98,7 @@ class Prosody(XmppServer):
                 modules=_MODULES,
                 tally_file=self._tally_file,
                 tally_module='"tally";' if self.tallies else "",
+                **self._federation(),
             )
         )
         self._write_accounts()
@@ -106,6 +108,16 @@ class Prosody(XmppServer):
             output=output,
         )
 
+    def _federation(self) -> dict[str, object]:
+        """Return what the configuration says of other domains."""
+        ports = [f'["{name}"] = {port}' for name, port in self.neighbours.items()]
+        return {
+            "s2s_ports": self.s2s_port if ports else "",
+            "neighbours": "; ".join(ports),
+            "neighbours_module": '"neighbours";' if ports else "",
+            "without": "" if ports else '"s2s";',
+        }
+
     def _write_accounts(self) -> None:
         """Store the accounts; Prosody replaces a password by its hash at the first log-in.
 
@@ -113,7 +125,7 @@ class Prosody(XmppServer):
         """
         folder = self.directory / "data" / _file_name(self.domain) / "accounts"
         folder.mkdir(parents=True, exist_ok=True)
-        for user, account in self.accounts.items():
+        for user, account in self.own_accounts.items():
             file = folder / f"{_file_name(user)}.dat"
             if not file.exists():
                 password = json.dumps(account.password)  # (a string of Lua's, too)

@@ -1,0 +1,201 @@
+"""What an honest friend notices while somebody attacks the house, and what is left of it in the house.
+
+Each attack is carried out by a process of its own, over and over, at PACE: ten times what Debian's Prosody lets
+through of one client. (The demo's Prosody has no such limit, but it ends the stream of who sends more than 256 kB
+in a stanza, or XML with entities, comments or instructions.) Meanwhile the friend pings the house and reads a
+light, one after the other, as it did right before. Server, houses, friend and attacker share one machine, so the
+server's own answers stand beside those of the house.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+import json
+from pathlib import Path
+from statistics import quantiles
+import sys
+import tempfile
+import time
+from typing import Any, Final
+from xml.etree.ElementTree import Element, SubElement
+
+from . import bench_verdict
+from .attacks import ATTACKS
+from .bench_inside import Inside, Row, install
+from .demo import Demo, scratch_folder
+from .follower import SENSOR_DATA, SOURCE, ask, find_feed
+from .friends import PlainClient, demo_user
+from .instance import HomeAssistant
+from .progress import say
+from .untouched import Untouched
+
+PACE: Final = 100_000  # bytes a second
+NODE: Final = "light.bed_light"
+AFTER: Final = "after all"
+REHEARSAL: Final = "rehearsal"
+"""The room that the largest answers take is taken once, and kept by Python: what grows after that is lost."""
+LARGEST: Final = "all nodes again and again"
+KEPT: Final = ("home", "cabin")
+LIMITS: Final[Mapping[str, float]] = {
+    "ratio": 2,
+    "beside_ms": 50,
+    "kept_mb": 10,
+    "done": 0,
+}
+_WARM_UP: Final = 100  # rounds that are not counted
+_UNDER_WAY: Final = 0.5  # seconds until an attack has begun in earnest
+_QUIET: Final = 2.0  # seconds for what is left to do after one
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "before_ms": "before ms",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+    "ratio": "p99 ratio",
+    "server": "server's",
+    "memory_mb": "memory MB",
+    "kept_mb": "kept MB",
+    "blocked_ms": "blocked ms",
+    "collection_ms": "by gc",
+    "beside_ms": "beside gc",
+    "done": "done",
+}
+
+
+@asynccontextmanager
+async def world(_count: int) -> AsyncGenerator[Mapping[str, Any]]:
+    """Provide a demo that is measured inside of both houses."""
+    with scratch_folder() as folder:
+        demo = Demo(folder)
+        for house in (demo.home, demo.cabin):
+            install(house.directory)
+        with demo.running():
+            await demo.set_up()
+            yield demo.facts()
+
+
+class Friend:
+    """Asks the house, and its server, and takes the time."""
+
+    def __init__(self, client: PlainClient, house: str, server: str) -> None:
+        """Ask by a logged-in client."""
+        self._client = client
+        self._house = house
+        self._server = server
+
+    async def measure(self, count: int) -> tuple[list[float], list[float]]:
+        """Return the milliseconds of so many answers of the house, and of as many of its server."""
+        house, server = [], []
+        for number in range(count):
+            question = _read(number) if number % 2 else _ping()
+            house.append(await self._timed(self._house, question))
+            server.append(await self._timed(self._server, _ping()))
+        return house, server
+
+    async def _timed(self, to: str, question: Element) -> float:
+        begun = time.perf_counter()
+        await ask(self._client, to, "get", question)
+        return 1000 * (time.perf_counter() - begun)
+
+
+def _ping() -> Element:
+    return Element("{urn:xmpp:ping}ping")
+
+
+def _read(number: int) -> Element:
+    request = Element(f"{{{SENSOR_DATA}}}req", {"id": str(number), "m": "true"})
+    SubElement(request, f"{{{SENSOR_DATA}}}nd", {"id": NODE, "src": SOURCE})
+    return request
+
+
+def percentiles(milliseconds: list[float]) -> tuple[float, float]:
+    """Return median and 99th percentile."""
+    found = quantiles(milliseconds, n=100, method="inclusive")
+    return found[49], found[98]
+
+
+@asynccontextmanager
+async def _under_attack(facts: Path, name: str, feed: str) -> AsyncGenerator[None]:
+    """Have an attack carried out meanwhile, and say what its account got for it."""
+    attacker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "scripts.support.attacks", facts, name,
+        "--feed", feed, "--pace", str(PACE),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        await asyncio.sleep(_UNDER_WAY)
+        yield
+    finally:
+        got, _ = await attacker.communicate()  # which ends its input, and so the attack
+        say(f"{name}: got {got.decode().strip() or 'nothing'}")
+
+
+async def _attacked(
+    friend: Friend, inside: Inside, attack: tuple[Path, str, str], count: int
+) -> Row:
+    """Return what is noticed of one attack."""
+    row: Row = {}
+    before = percentiles((quiet := await friend.measure(count))[0])
+    async with inside.watched(row):
+        async with _under_attack(*attack):
+            house, server = await friend.measure(count)
+        await asyncio.sleep(_QUIET)
+    median, longest = percentiles(house)
+    return {
+        "before_ms": round(before[1], 1),
+        "p50_ms": round(median, 1),
+        "p99_ms": round(longest, 1),
+        "ratio": round(longest / before[1], 2),
+        "server": round(percentiles(server)[1] / percentiles(quiet[1])[1], 2),
+        **row,
+    }
+
+
+async def run(facts: Mapping[str, Any], count: int) -> dict[str, Row]:
+    """Carry out all attacks, with so many answers to the friend beside each."""
+    home, cabin = (
+        HomeAssistant(facts["homeassistant"][name]["url"], facts["homeassistant"][name]["token"])
+        for name in KEPT
+    )  # fmt: skip
+    rows: dict[str, Row] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "facts.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(facts))
+        async with home, cabin, demo_user(facts, "friend", "bench") as client:
+            inside = [Inside(home), Inside(cabin)]
+            for one in inside:
+                await one.find()
+            jid = facts["homeassistant"]["home"]["concentrator_jid"]
+            friend = Friend(client, jid, facts["xmpp"]["domain"])
+            feed = (await find_feed(client, jid)).node
+            await friend.measure(_WARM_UP)
+            at_first: Row = {}
+            async with (
+                inside[0].watched(at_first),
+                _under_attack(file, LARGEST, feed),
+            ):
+                await friend.measure(_WARM_UP)
+            rows[REHEARSAL] = {"memory_mb": at_first.get("memory_mb")}
+            before = [await one.settled() for one in inside]
+            async with Untouched.watch(home) as watch:
+                for name in ATTACKS:
+                    attack = (file, name, feed)
+                    rows[name] = await _attacked(friend, inside[0], attack, count)
+                done = await watch.touched()
+            after = [await one.settled() for one in inside]
+    for name, begun, ended in zip(KEPT, before, after, strict=True):
+        kept = None if begun is None or ended is None else round(ended - begun, 1)
+        rows[f"{name} {AFTER}"] = {"kept_mb": kept}
+    rows[f"home {AFTER}"]["done"] = len(done)
+    return rows
+
+
+def table(rows: Mapping[str, Row]) -> str:
+    """Return the figures for people, with the limits below; what was not measured is a dash."""
+    return (
+        f"{bench_verdict.table(rows, LIMITS, COLUMNS)}\n"
+        "before: the 99th percentile of the friend's pings and reads without the attack; server's: how much longer\n"
+        "the server alone took; memory: the most of home meanwhile (the rehearsal is the first of them: Python\n"
+        "keeps the room of large answers), kept: what is left after all and a collection of garbage; blocked: the longest that home's event loop was, and by gc Python's longest collection; beside it\n"
+        "is what is asked for; done: actions that were performed and states that are others than before"
+    )
