@@ -216,6 +216,9 @@ class House:
         self.rights_followers.append(changed)
         return lambda: self.rights_followers.remove(changed)
 
+    async def prepare_events(self, caller: Caller, source: str) -> None:
+        """Need no time."""
+
     def follow_nodes(
         self,
         caller: Caller,

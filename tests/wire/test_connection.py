@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from custom_components.xmpp_iot.wire.connection import _why_lost
+from custom_components.xmpp_iot.wire.errors import LoginError
 from custom_components.xmpp_iot.wire.stream import Stream
 from custom_components.xmpp_iot.wire.xml import Element
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 async def test_without_a_connection_nothing_happens(trust: ssl.SSLContext) -> None:
     """Nothing is written, read, secured or busy, and a loss is none."""
-    lost: list[str] = []
+    lost: list[LoginError] = []
     stream = Stream(account(1, trust), resource="home", on_lost=lost.append)
     stream.send_raw("<presence/>")
     stream.data_received(b"<presence/>")

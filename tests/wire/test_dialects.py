@@ -64,6 +64,8 @@ def test_neuro_foundation_families_differ_in_namespaces_only() -> None:
         "concentrator",
         "events",
         "synchronization",
+        "provisioning",
+        "provisioning_rules",
     }
     for other, more in ((nfi, {"command_types"}), (ieee, set[str]())):
         different = {

@@ -8,10 +8,11 @@ import logging
 
 import pytest
 
-from custom_components.xmpp_iot.wire import inbox as module
+from custom_components.xmpp_iot.wire import inbox as module, work
 from custom_components.xmpp_iot.wire.errors import Forbidden
 from custom_components.xmpp_iot.wire.inbox import Inbox, MessageNotice
 from custom_components.xmpp_iot.wire.reader import Received
+from custom_components.xmpp_iot.wire.work import Work
 from custom_components.xmpp_iot.wire.xml import from_text
 
 from .conversation import NOON
@@ -29,11 +30,12 @@ class Post:
     notices: list[MessageNotice] = field(default_factory=list)
     free: asyncio.Event = field(default_factory=asyncio.Event)
     """Whether handlers come to an end."""
+    work: Work = field(default_factory=Work)
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with handlers that do not wait."""
-        self.inbox = Inbox(self.bounced.append)
+        self.inbox = Inbox(self.bounced.append, self.work)
         self.free.set()
 
     async def take(self, notice: MessageNotice) -> None:
@@ -55,13 +57,13 @@ async def post() -> AsyncIterator[Post]:
     post = Post()
     post.inbox.handle([TAG], post.take)
     yield post
-    await post.inbox.close()
+    await post.work.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def settle() -> None:
     """Let everything that can run have run."""
-    for _ in range(10):
+    for _ in range(30):
         await asyncio.sleep(0)
 
 
@@ -183,7 +185,8 @@ async def test_too_many_are_dropped_and_logged_once(
     post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A contact has a number of messages under way; when some end, others are taken again."""
-    monkeypatch.setattr(module, "MAX_RUNNING", 2)
+    monkeypatch.setattr(work, "MAX_RUNNING", 2)
+    monkeypatch.setattr(work, "MAX_WAITING", 0)
     post.free.clear()
     for _ in range(5):
         post.comes(NEWS)
@@ -240,5 +243,5 @@ async def test_closing_ends_what_is_under_way(post: Post) -> None:
     post.free.clear()
     post.comes(NEWS)
     await settle()
-    await post.inbox.close()
+    await post.work.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -5,18 +5,22 @@ import ssl
 
 import pytest
 
-from custom_components.xmpp_iot.wire import connection, link, targets
+from custom_components.xmpp_iot.wire import connection, targets, watch
 from custom_components.xmpp_iot.wire.account import Account
 from custom_components.xmpp_iot.wire.targets import Target
 from custom_components.xmpp_iot.wire.xml import Element
 
-from .hostile import DOMAIN, Peer, answer_as_a_server
+from .hostile import DOMAIN, SASL, Peer, answer_as_a_server, well_behaved
 from .online import online
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 NEW = ("online", False)
 MESSAGE = "failed unexpectedly to come back"
+HEAD = (
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' id='s1'"
+    f" xmlns:stream='http://etherx.jabber.org/streams' from='{DOMAIN}' version='1.0'>"
+)
 
 
 async def test_a_defect_on_the_way_back_is_not_the_end(
@@ -102,6 +106,102 @@ async def test_a_system_without_files_is_waited_for(
         await house.alive()
 
 
+ERROR = "<stream:error><{} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+
+
+@pytest.mark.parametrize(
+    ("condition", "sent_away"),
+    [
+        ("connection-timeout", 0),
+        ("host-unknown", 0),
+        ("internal-server-error", 0),
+        ("system-shutdown", 0),
+        ("policy-violation", 1),
+        ("resource-constraint", 1),
+        ("something-new", 1),
+    ],
+)
+async def test_who_sends_the_house_away_is_left_alone(
+    context: ssl.SSLContext, trust: ssl.SSLContext, condition: str, sent_away: int
+) -> None:
+    """A server that wants the house not is asked more seldom than one that only goes."""
+    async with online(context, trust) as house:
+        house.peer.send(ERROR.format(condition))
+        await house.until(lambda: len(house.events) == 3)
+        assert house.session._link._backoff.sent_away == sent_away
+        await house.alive()
+
+
+async def test_who_sends_the_house_away_at_its_door_is_left_alone(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """It counts also before the session has begun, and whatever else goes wrong by it."""
+
+    async def script(peer: Peer) -> None:
+        match len(peer.server.peers):
+            case 2:
+                await peer.secure()
+                peer.send(HEAD + ERROR.format("policy-violation"))
+                await peer.until("never")
+            case 3:
+                await peer.admit()
+                peer.send(ERROR.format("not-authorized"))
+                await peer.until("never")
+            case 4:
+                await peer.secure()
+                await peer.offer("SCRAM-SHA-256")
+                await peer.challenge()
+                peer.send(f"<failure {SASL}><temporary-auth-failure/></failure>")
+                await peer.until("never")
+        await well_behaved(peer)
+
+    async with online(context, trust, script) as house:
+        house.peer.writer.transport.abort()
+        await house.until(lambda: len(house.events) == 3)
+        assert len(house.server.peers) == 5
+        assert house.session._link._backoff.sent_away == 3
+        await house.alive()
+
+
+async def test_a_server_without_encryption_is_left_alone(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """What somebody has to repair takes its time."""
+
+    async def script(peer: Peer) -> None:
+        if len(peer.server.peers) == 2:
+            await peer.greet("")
+            await peer.until("never")
+        await well_behaved(peer)
+
+    async with online(context, trust, script) as house:
+        house.peer.writer.transport.abort()
+        await house.until(lambda: len(house.events) == 3)
+        assert house.session._link._backoff.sent_away == 1
+
+
+async def test_a_server_that_is_away_is_asked_at_once_and_again(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """A server that ends while the house logs in is one that only goes."""
+
+    async def script(peer: Peer) -> None:
+        if len(peer.server.peers) in {2, 3}:
+            await peer.secure()
+            return
+        await well_behaved(peer)
+
+    async with online(context, trust, script) as house:
+        house.peer.send(ERROR.format("system-shutdown"))
+        await house.until(lambda: len(house.events) == 3)
+        assert len(house.server.peers) == 4
+        assert house.session._link._backoff.sent_away == 0
+        since = house.session._link._backoff.since
+        house.peer.writer.transport.abort()  # the trouble goes on
+        await house.until(lambda: len(house.events) == 5)
+        assert house.session._link._backoff.since == since
+
+
 async def test_closes_in_the_midst_of_an_attempt(
     context: ssl.SSLContext, trust: ssl.SSLContext
 ) -> None:
@@ -121,7 +221,7 @@ async def test_a_link_cut_before_it_is_noticed(
     context: ssl.SSLContext, trust: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The watch that finds no session leaves it to the way back."""
-    monkeypatch.setattr(link, "IDLE", 0.02)
+    monkeypatch.setattr(watch, "IDLE", 0.02)
     async with online(context, trust) as house:
         house.session._stream.ready = False
         await house.until(lambda: len(house.events) == 3)

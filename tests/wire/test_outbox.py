@@ -9,17 +9,15 @@ import ssl
 
 import pytest
 
-from custom_components.xmpp_iot.wire import connection, responder
+from custom_components.xmpp_iot.wire import connection
 from custom_components.xmpp_iot.wire.dialects import FAMILIES
 from custom_components.xmpp_iot.wire.model import Field, NodeRef, Reading, ValueType
-from custom_components.xmpp_iot.wire.outbox import WINDOW
+from custom_components.xmpp_iot.wire.outbox import WINDOW, Outbox
 from custom_components.xmpp_iot.wire.service import IoTService
-from custom_components.xmpp_iot.wire.session import IqRequest
-from custom_components.xmpp_iot.wire.xml import Element
 
 from .conversation import FRIEND, Conversation, House, read
 from .hostile import FULL
-from .online import FRIEND as PEER, PING, element, managed, online
+from .online import FRIEND as PEER, PING, managed, online
 
 NF, _, _, XSF = FAMILIES
 GUEST = replace(FRIEND, jid="guest@example.org/1")
@@ -146,39 +144,66 @@ async def test_the_house_outlives_a_server_that_reads_slowly(
         assert house.events == [("online", False)]
 
 
-@pytest.mark.usefixtures("socket_enabled")
-async def test_long_answers_are_refused_while_the_connection_is_busy(
-    context: ssl.SSLContext, trust: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A contact that asks for more than its server reads is told so; short answers are always given."""
-    monkeypatch.setattr(connection, "BUSY", 100_000)
-    async with online(context, trust) as house:
-        asked_all = asyncio.Event()
+class Slow:
+    """A server that reads when it is told to, and an outbox that waits for it."""
 
-        async def handler(request: IqRequest) -> Element:
-            if request.id == "short":
-                asked_all.set()
-            size = 200_000 if request.payload.get("long") else 100
-            return element(f"<a xmlns='urn:a'>{'x' * size}</a>")
+    def __init__(self) -> None:
+        """Have nothing to read."""
+        self.sent: list[str] = []
+        self.reads = asyncio.Event()
+        self.outbox = Outbox(lambda to, _: self.sent.append(to), self._flush)
 
-        house.session.handle_iq(["{urn:q}q"], handler)
-        house.peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    async def _flush(self) -> None:
+        await self.reads.wait()
 
-        def ask(identifier: str, attributes: str = "") -> None:
-            house.peer.send(
-                f"<iq type='get' id='{identifier}' from='{PEER}'><q xmlns='urn:q' {attributes}/></iq>"
-            )
+    async def posts(self, *recipients: str) -> list[asyncio.Task[bool]]:
+        """Post a message that is as much as may be on the way to each, in that order."""
+        tasks = [
+            asyncio.create_task(self.outbox.post(to, "x" * WINDOW)) for to in recipients
+        ]
+        await settle()
+        return tasks
 
-        for number in range(100):
-            ask(f"long-{number}", "long='1'")
-        ask("short")
-        await asked_all.wait()
-        house.peer.writer.transport.resume_reading()  # type: ignore[attr-defined]
-        await house.until(lambda: house.hears("short"))
 
-        assert house.hears("short")[0].get("type") == "result"
-        assert house.hears("long-0")[0].get("type") == "result"
-        refused = house.hears("long-99")[0]
-        assert "resource-constraint" in refused[0][0].tag
-        assert refused[0][1].text == responder.BUSY.text
-        assert house.events == [("online", False)]
+async def test_recipients_take_turns() -> None:
+    """First come, first served, for each; whoever had a turn has the next one after all others."""
+    slow = Slow()
+    tasks = await slow.posts(
+        "a@x/1", "a@x/1", "a@x/2", "a@x/1", "b@x/1", "c@x/1", "b@x/1"
+    )
+    slow.reads.set()
+    await asyncio.gather(*tasks)
+    assert slow.sent == ["a@x/1", "a@x/1", "b@x/1", "c@x/1", "a@x/2", "b@x/1", "a@x/1"]
+
+
+async def test_who_waits_no_more_has_no_turn() -> None:
+    """Others have theirs, whether one or all messages for somebody are given up."""
+    slow = Slow()
+    tasks = await slow.posts("a@x", "a@x", "b@x", "c@x", "b@x", "d@x")
+    for number in (2, 3):
+        tasks[number].cancel()
+    await settle()
+    slow.reads.set()
+    await asyncio.wait(tasks)
+    assert slow.sent == ["a@x", "a@x", "b@x", "d@x"]
+    assert [number for number, task in enumerate(tasks) if task.cancelled()] == [2, 3]
+    await slow.posts("e@x")
+    assert slow.sent[-1] == "e@x"
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+async def test_a_turn_is_passed_on_by_who_does_not_want_it(earlier: bool) -> None:
+    """One that is given up in the moment in which its turn comes holds up nobody."""
+    slow = Slow()
+    first, second, third, fourth = await slow.posts("a@x", "a@x", "b@x", "c@x")
+    if earlier:
+        third.cancel()
+        second.cancel()
+    else:
+        second.cancel()
+        await asyncio.sleep(0)
+        third.cancel()
+    slow.reads.set()
+    await asyncio.wait((first, second, third, fourth))
+    assert slow.sent == ["a@x", "c@x"]
+    assert third.cancelled()

@@ -2,7 +2,6 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.xmpp_iot.wire.backoff import Backoff
 from custom_components.xmpp_iot.wire.reader import MAX_BYTES, MAX_DEPTH, StanzaReader
 from custom_components.xmpp_iot.wire.xml import XML_LANG, to_text
 
@@ -91,13 +90,3 @@ def test_the_end() -> None:
     """The end of the stream is noticed."""
     _, reader = read((HEAD + "</stream:stream>").encode())
     assert reader.closed
-
-
-def test_backoff_grows_to_its_cap() -> None:
-    """Each wait is somewhere below a bound that doubles up to five minutes, and starts again."""
-    backoff = Backoff()
-    waits = [backoff.next() for _ in range(2000)]
-    assert all(0 <= wait <= min(300, 2**n) for n, wait in enumerate(waits[:20]))
-    assert 100 < sum(waits[100:]) / len(waits[100:]) < 200
-    backoff.reset()
-    assert backoff.next() <= 1

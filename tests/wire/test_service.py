@@ -16,6 +16,7 @@ from custom_components.xmpp_iot.wire.errors import (
 from custom_components.xmpp_iot.wire.form_model import Form, FormField
 from custom_components.xmpp_iot.wire.forms import COLOR, FORM, VALIDATE
 from custom_components.xmpp_iot.wire.model import Contains, Done, TreeRequest, ValueType
+from custom_components.xmpp_iot.wire.paging import RSM
 from custom_components.xmpp_iot.wire.service import features
 from custom_components.xmpp_iot.wire.xml import split_tag, to_text
 
@@ -35,9 +36,9 @@ async def conversation() -> AsyncIterator[Conversation]:
 
 
 def test_features_are_all_that_is_spoken() -> None:
-    """Five namespaces of each NF family, three of XSF, two of interfaces and four of forms, each once."""
+    """Five namespaces of each NF family, three of XSF, two of interfaces, four of forms and one of pages."""
     spoken = features()
-    assert len(spoken) == len(set(spoken)) == 3 * 5 + 3 + 2 + 4
+    assert len(spoken) == len(set(spoken)) == 3 * 5 + 3 + 2 + 4 + 1
     assert {
         "urn:nf:iot:sd:1.0",
         "urn:nfi:iot:events:1.0",
@@ -54,7 +55,7 @@ def test_every_request_has_an_answerer() -> None:
     handlers = conversation.line.handlers
     assert len(handlers) == 4 * (2 + 2 + 46) + 3 * (2 + 2) + 2 + 2
     namespaces = {split_tag(tag)[0] for tag in handlers}
-    assert namespaces == set(features()) - {FORM, VALIDATE, COLOR}
+    assert namespaces == set(features()) - {FORM, VALIDATE, COLOR, RSM}
 
 
 async def test_nothing_begins_after_the_end() -> None:

@@ -44,7 +44,7 @@ class Friend:
         context = ssl.create_default_context(cafile=server.ca_file)
         xmpp = ClientXMPP(account.jid, account.password, ssl_context=context)
         xmpp.enable_direct_tls = False
-        xmpp.connect(server.host, server.port)
+        xmpp.connect(server.host, account.port or server.port)
         await xmpp.wait_until("session_start", 20)
         friend = cls(xmpp)
         xmpp.add_filter("in", friend._keep)

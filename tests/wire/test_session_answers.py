@@ -5,9 +5,9 @@ import ssl
 
 import pytest
 
-from custom_components.xmpp_iot.wire import responder, roster
+from custom_components.xmpp_iot.wire import roster, work
 from custom_components.xmpp_iot.wire.errors import Forbidden, ItemNotFound
-from custom_components.xmpp_iot.wire.session import IqRequest
+from custom_components.xmpp_iot.wire.session import IqRequest, SubscriptionRequest
 from custom_components.xmpp_iot.wire.xml import Element, to_text
 
 from .hostile import BARE, DOMAIN, FULL, NOBODY, Peer, answer_as_a_server
@@ -148,7 +148,8 @@ async def test_works_on_so_many_requests_of_one_contact(
     context: ssl.SSLContext, trust: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A contact cannot make the house work on more than a number of requests at a time."""
-    monkeypatch.setattr(responder, "MAX_RUNNING", 2)
+    monkeypatch.setattr(work, "MAX_RUNNING", 2)
+    monkeypatch.setattr(work, "MAX_WAITING", 0)
     async with online(context, trust) as house:
         free = asyncio.Event()
 
@@ -164,7 +165,7 @@ async def test_works_on_so_many_requests_of_one_contact(
         assert condition(house.hears("n2")[0]) == "resource-constraint"
         free.set()
         await house.until(lambda: house.hears("n0") and house.hears("n1"))
-        assert not house.session._responder._work._running
+        assert not house.session._work._running
         free.clear()
         house.peer.send(
             f"<iq type='get' id='n3' from='{FRIEND}'><q xmlns='urn:q'/></iq>"
@@ -334,7 +335,9 @@ async def test_requests_for_presence(
         for kind in ("subscribe", "subscribed", "unsubscribe", "unsubscribed", "probe"):
             house.peer.send(f"<presence type='{kind}' from='{STRANGER}'/>")
         await house.alive()
-        assert house.events[1:] == [STRANGER.partition("/")[0]]
+        assert house.events[1:] == [
+            SubscriptionRequest(bare=STRANGER.partition("/")[0])
+        ]
         assert len(house.peer.stanzas) == before + 1
 
 

@@ -135,7 +135,7 @@ async def test_who_is_not_admitted_is_not_written_to(
     async with online(context, trust) as house:
         with pytest.raises(NotConnected, match="not admitted"):
             house.session.send_message(STRANGER, NEWS)
-        house.session._admits = lambda _: False
+        house.session._company.admits = lambda _: False
         assert is_down(house.session)
 
 

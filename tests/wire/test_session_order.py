@@ -62,7 +62,7 @@ async def test_who_is_no_contact_any_more_gets_no_answer(
     async with online(context, trust) as house:
 
         async def handler(_: IqRequest) -> Element:
-            house.session._admits = lambda _: False
+            house.session._company.admits = lambda _: False
             if fails:
                 raise Forbidden("Secret.")
             return element("<secret xmlns='urn:q'/>")

@@ -83,13 +83,13 @@ async def test_what_was_lost_is_for_contacts_only(
         house.session.send_message(FRIEND, "<news xmlns='urn:q'/>")
         first.send(f"<iq type='get' from='{FRIEND}' id='q'><q xmlns='urn:q'/></iq>")
         await house.until(lambda: house.hears("q"))
-        house.session._admits = lambda _: admitted
+        house.session._company.admits = lambda _: admitted
         first.writer.transport.abort()
         await house.until(lambda: house.events[-1] == ("online", True))
         await house.until(lambda: "{urn:xmpp:ping}ping" in tags(house))
         again = [tag for tag in tags(house) if tag.startswith("{urn:q}")]
         assert again == (["{urn:q}news", "{urn:q}a"] if admitted else [])
-        house.session._admits = lambda _: True
+        house.session._company.admits = lambda _: True
         await house.alive()
 
 

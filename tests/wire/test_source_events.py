@@ -322,6 +322,18 @@ async def test_who_does_not_keep_up_is_told_no_more(
     assert told(conversation) == []
 
 
+async def test_devices_of_a_contact_share_what_may_wait(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many subscriptions a contact has no more waiting than with one; others do not count."""
+    monkeypatch.setattr(source_events, "MAX_WAITING", 3)
+    await ask(conversation)
+    await ask(conversation, caller=replace(FRIEND, jid="friend@example.org/tablet"))
+    await ask(conversation, caller=replace(FRIEND, jid="guest@example.org/phone"))
+    happen(conversation, ADDED, UPDATED)
+    assert followers(conversation) == 2
+
+
 async def test_many_events_leave_in_turns(conversation: Conversation) -> None:
     """A storm fills the connection no more than a readout does."""
     conversation.line.reads.clear()

@@ -8,11 +8,12 @@ from pycares import AresError
 import pytest
 
 from custom_components.xmpp_iot.wire import targets
-from custom_components.xmpp_iot.wire.errors import Unreachable
+from custom_components.xmpp_iot.wire.errors import LoginError, Unreachable
 from custom_components.xmpp_iot.wire.session import TlsMode, try_login
+from custom_components.xmpp_iot.wire.stream import Stream
 from custom_components.xmpp_iot.wire.targets import Target, find_targets
 
-from .hostile import DOMAIN, account
+from .hostile import DOMAIN, Peer, account, hostile, well_behaved
 from .nameserver import Record, name_server
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -94,6 +95,41 @@ async def test_what_a_person_entered(trust: ssl.SSLContext) -> None:
     assert await find_targets(account(5, trust, host=None)) == [
         Target(DOMAIN, 5, direct=False)
     ]
+
+
+async def test_several_hosts(trust: ssl.SSLContext) -> None:
+    """They are tried in the order in which they are given, each at its own port or the common one."""
+    hosts = "one.example, two.example:99,[::1]:7, 2001:db8::1"
+    assert await find_targets(account(5, trust, host=hosts)) == [
+        Target("one.example", 5, direct=False),
+        Target("two.example", 99, direct=False),
+        Target("::1", 7, direct=False),
+        Target("2001:db8::1", 5, direct=False),
+    ]
+
+
+async def test_each_of_several_hosts_has_its_turn(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """A dead one is passed over at once, and one that lets nobody in is tried last the next time."""
+
+    async def turns_away(peer: Peer) -> None:
+        await peer.secure()
+        await peer.greet("")
+
+    async with (
+        hostile(context, turns_away) as first,
+        hostile(context, well_behaved) as second,
+    ):
+        hosts = f"127.0.0.1:1, 127.0.0.1:{first.port}, 127.0.0.1:{second.port}"
+        stream = Stream(account(None, trust, host=hosts), resource="homeassistant")
+        with pytest.raises(LoginError):
+            await stream.log_in(5)
+        assert (len(first.peers), len(second.peers)) == (1, 0)
+        assert not await stream.log_in(5)
+        assert (len(first.peers), len(second.peers)) == (1, 1)
+        await stream.drop()
+        await stream.hang_up()
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def test_times_leave_in_utc() -> None:
         (ValueType.DURATION, "P1Y"),
         (ValueType.DURATION, "P2M"),
         (ValueType.DURATION, "P99999999999D"),
+        (ValueType.DURATION, "-P999999999DT23H"),
         (ValueType.INT, "2147483648"),
         (ValueType.INT, "1.0"),
         (ValueType.INT, "1_0"),

@@ -39,6 +39,7 @@ from custom_components.xmpp_iot.wire.model import (
     ValueType,
 )
 from custom_components.xmpp_iot.wire.node_events import MAX_LIFETIME
+from custom_components.xmpp_iot.wire.page import MAX_ITEMS, Page
 from custom_components.xmpp_iot.wire.progress import Item
 from custom_components.xmpp_iot.wire.report import (
     Alignment,
@@ -119,6 +120,9 @@ def arrived_listed(info: NodeInfo, dialect: Dialect) -> NodeInfo:
     return replace(info, ref=replace(info.ref, source=""), parent=parent)
 
 
+_pages: Final = st.none() | st.builds(Page, st.integers(0, MAX_ITEMS), TEXTS)
+
+
 @st.composite
 def tree_requests(draw: st.DrawFn, operation: Operation) -> TreeRequest:
     """Draw a request of an operation, with all it can have."""
@@ -140,6 +144,7 @@ def tree_requests(draw: st.DrawFn, operation: Operation) -> TreeRequest:
         if Part.TYPES in parts
         else frozenset(),
         sort_order=draw(ordering) if Part.ORDER in parts else (),
+        page=draw(_pages) if Part.PAGE in parts else None,
         command=draw(TEXTS) if query or Part.COMMAND in parts else "",
         form=draw(submissions if Part.EDIT in parts else st.none() | submissions)
         if Part.FORM in parts

@@ -4,12 +4,14 @@ An answer is first its content, the same in all dialects, and then put into the 
 How an answer is read is in concentrator_client.py.
 """
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, assert_never
 
 from .concentrator import ADDABLE_TYPES
 from .content import Content
 from .dialects import Dialect
+from .errors import ResourceConstraint
 from .form_model import Form
 from .forms import encode_form
 from .model import (
@@ -21,13 +23,24 @@ from .model import (
     DataSources,
     Done,
     Inheritance,
+    NodeInfo,
     Nodes,
     Operation,
     QueryBegun,
     TreeAnswer,
+    ValueType,
 )
 from .node_info import encode_node_info
-from .xml import Element, clark, element, format_boolean, format_date_time
+from .page import Place
+from .paging import encode_place
+from .stanzas import MAX_SIZE
+from .xml import Element, clark, element, format_boolean, format_date_time, to_text
+
+# Bytes: there are servers that let no more than a few thousand a second through.
+_SIZE_OF_A_PAGE: Final = 100_000
+# Characters that there are in any dialect, beside what is said.
+_LEAST_OF_A_NODE: Final = 60
+_LEAST_OF_A_PARAMETER: Final = 25
 
 
 def encode_answer(
@@ -60,13 +73,8 @@ def _content(operation: Operation, answer: TreeAnswer, dialect: Dialect) -> Cont
             return _items(dialect.boolean_item, map(format_boolean, found), dialect)
         case Nodes(nodes) if operation in dialect.node_answers:
             return encode_node_info(nodes[0], dialect)
-        case Nodes(nodes):
-            tag = clark(dialect.concentrator, dialect.node_info)
-            return Content(
-                children=tuple(
-                    encode_node_info(node, dialect).within(tag, {}) for node in nodes
-                )
-            )
+        case Nodes(nodes, place):
+            return Content(children=_listed(nodes, place, dialect))
         case Inheritance(base_classes, interfaces):
             return Content(
                 children=tuple(
@@ -88,6 +96,59 @@ def _content(operation: Operation, answer: TreeAnswer, dialect: Dialect) -> Cont
             return Content()
         case _:
             assert_never(answer)
+
+
+def _nodes(nodes: Iterable[NodeInfo], dialect: Dialect) -> Iterator[Element]:
+    tag = clark(dialect.concentrator, dialect.node_info)
+    return (encode_node_info(node, dialect).within(tag, {}) for node in nodes)
+
+
+def _listed(
+    nodes: Sequence[NodeInfo], place: Place | None, dialect: Dialect
+) -> tuple[Element, ...]:
+    if place is not None:
+        return _page(nodes, place, dialect)
+    _check_size(nodes)
+    return tuple(_nodes(nodes, dialect))
+
+
+def _page(
+    nodes: Sequence[NodeInfo], place: Place, dialect: Dialect
+) -> tuple[Element, ...]:
+    """Return as many of the nodes as are good for one answer, one at least, and where they are."""
+    taken: list[Element] = []
+    size = 0
+    for encoded in _nodes(nodes, dialect):
+        size += len(to_text(encoded).encode())
+        if taken and size > _SIZE_OF_A_PAGE:
+            break
+        taken.append(encoded)
+    if taken:
+        ends = nodes[0].ref.id, nodes[len(taken) - 1].ref.id
+        place = replace(place, first=ends[0], last=ends[1])
+    return (*taken, encode_place(place))
+
+
+def _check_size(nodes: Iterable[NodeInfo]) -> None:
+    """Raise ResourceConstraint for what does not fit into an answer however short it is said.
+
+    Thousands of nodes are not to be put into elements, and these into text, just to find that out.
+    """
+    if sum(map(_least_of, nodes)) > MAX_SIZE:
+        raise ResourceConstraint(
+            "The answer is too large; ask for child nodes or fewer nodes."
+        )
+
+
+def _least_of(node: NodeInfo) -> int:
+    """Return how many characters a node takes at least."""
+    texts = [node.ref.id, node.node_type, node.display_name]
+    for one in node.parameters:
+        texts += one.id, one.name
+        if one.type is ValueType.STRING:
+            texts.append(str(one.value))
+    size = _LEAST_OF_A_NODE + _LEAST_OF_A_PARAMETER * len(node.parameters)
+    return size + sum(map(len, texts))
 
 
 def _items(name: str, texts: Iterable[str], dialect: Dialect) -> Content:

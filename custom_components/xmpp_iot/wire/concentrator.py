@@ -11,6 +11,7 @@ from .form_model import Submission
 from .forms import X, decode_submission, encode_submission
 from .model import NodeRef, Operation, TreeRequest
 from .node_info import address
+from .paging import decode_page, encode_page
 from .sensor_data import decode_nodes
 from .xml import (
     Element,
@@ -44,9 +45,10 @@ class Part(Flag):
     EDIT = auto()  # a form in any case
     NEW_QUERY = auto()  # the id of a query to begin, where the asker names it
     QUERY = auto()  # the id of a query under way; what command it is of may be left out
+    PAGE = auto()  # how much of a list is wanted
 
 
-_LIST: Final = Part.DETAILS | Part.ORDER
+_LIST: Final = Part.DETAILS | Part.ORDER | Part.PAGE
 
 OPERATIONS: Final[Mapping[Operation, Part]] = MappingProxyType(
     {
@@ -142,6 +144,7 @@ def decode_tree(request: Element, dialect: Dialect) -> TreeRequest:
         command=_command(request, parts),
         form=_form(request, parts),
         query_id=_query_id(request, parts, dialect),
+        page=decode_page(request) if Part.PAGE in parts else None,
         dialect=namespace,
     )
 
@@ -238,3 +241,5 @@ def _children(request: TreeRequest, parts: Part, dialect: Dialect) -> Iterator[E
             yield element(tag, order)
     if Part.FORM in parts and request.form is not None:
         yield encode_submission(request.form)
+    if Part.PAGE in parts and request.page is not None:
+        yield encode_page(request.page)

@@ -28,6 +28,7 @@ from .model import (
     TreeAnswer,
 )
 from .node_info import decode_node_info
+from .paging import decode_place
 from .xml import (
     Element,
     bounded,
@@ -101,7 +102,9 @@ def _read_node(answer: Element, dialect: Dialect) -> TreeAnswer:
 
 def _read_nodes(answer: Element, dialect: Dialect) -> TreeAnswer:
     found = answer.findall(clark(dialect.concentrator, dialect.node_info))
-    return Nodes(tuple(decode_node_info(one, dialect) for one in found))
+    return Nodes(
+        tuple(decode_node_info(one, dialect) for one in found), decode_place(answer)
+    )
 
 
 def _read_edited(answer: Element, dialect: Dialect) -> TreeAnswer:

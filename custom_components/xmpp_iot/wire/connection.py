@@ -28,15 +28,17 @@ from slixmpp.util.sasl.client import saslprep
 from slixmpp.util.stringprep_profiles import StringPrepError
 
 from .account import Account
+from .backlog import Backlog
 from .errors import AuthenticationFailed, CertificateRejected, LoginError, Unreachable
 from .reader import Received, StanzaReader
-from .targets import find_targets
+from .targets import Target, find_targets
 from .tls import check_fingerprint, explain
 
 _LOGGER = logging.getLogger(__name__)
 
 # Seconds for one address: TCP and, where it comes first, TLS.
 CONNECT_TIMEOUT: Final = 10.0
+ALL_TIMEOUT: Final = 24.0  # seconds for all of them: one attempt is to try each
 CLOSE_TIMEOUT: Final = 2.0  # seconds the server has to say good-bye
 MAX_UNSENT: Final = 8_000_000  # bytes in the socket's buffer; beyond, nobody reads them
 BUSY: Final = 1_000_000  # bytes in it above which what is long has to wait
@@ -47,7 +49,7 @@ class Connection(ClientXMPP):
     """One account's connection, one after the other; `on_lost` gets the reason when one ends."""
 
     def __init__(
-        self, account: Account, *, resource: str, on_lost: Callable[[str], None]
+        self, account: Account, *, resource: str, on_lost: Callable[[LoginError], None]
     ) -> None:
         super().__init__(
             f"{account.jid}/{resource}",
@@ -62,25 +64,31 @@ class Connection(ClientXMPP):
         self._account = account
         self._on_lost = on_lost
         self._reader: StanzaReader | None = None
+        self._backlog = Backlog(self._read)
         self._outcome: asyncio.Future[bool] | None = None
         self._negotiation: asyncio.Task[Any] | None = None
         self._gone = asyncio.Event()
         self._gone.set()
-        self._reason = ""
+        self._why: LoginError | None = None  # it ends
         self.ready = False
         """Whether a resource is bound on a live connection, so that stanzas can go out."""
         self.heard_at = 0.0
         """When the last byte came, in seconds since 1970."""
         self.heard = 0.0
         """The same in loop time, which nobody sets."""
+        self.written = 0
+        """How many bytes there were to be sent in this connection."""
+        self._target: Target | None = None  # of this attempt
+        self._kept_by: Target | None = None  # the session, when it was there last
+        self._failed: Target | None = None  # the last attempt
 
     @abstractmethod
     def _dispatch(self, received: Received) -> None:
         """Take what the server sent."""
 
     @abstractmethod
-    def _spoilt(self) -> None:
-        """Note that the server would send again what ended this connection, if the session resumed."""
+    def forget(self) -> None:
+        """Make the next log-in a new session: nobody can go on with this one."""
 
     @property
     def _tls(self) -> ssl.SSLObject | None:
@@ -89,6 +97,24 @@ class Connection(ClientXMPP):
             return None
         secured: ssl.SSLObject | None = self.transport.get_extra_info("ssl_object")
         return secured
+
+    @property
+    def account(self) -> Account:
+        """The account that logs in."""
+        return self._account
+
+    @property
+    def peer_address(self) -> str | None:
+        """The IP address of the server there is a connection to."""
+        if self.transport is None:
+            return None
+        peer = self.transport.get_extra_info("peername")
+        return str(peer[0]) if peer else None
+
+    @property
+    @abstractmethod
+    def resumable(self) -> bool:
+        """Whether the server keeps the session for a while when the connection breaks."""
 
     @property
     def busy(self) -> bool:
@@ -104,16 +130,21 @@ class Connection(ClientXMPP):
         self._check_password()
         outcome: asyncio.Future[bool] = self.loop.create_future()
         self._outcome = outcome
-        self._reason = ""
+        self._why = None
+        self._target = None
         try:
             async with asyncio.timeout(timeout):
                 await self.connect()
-                return await outcome
+                resumed = await outcome
         except TimeoutError:
             raise Unreachable("The server did not answer in time.") from None
+        else:
+            self._failed, self._kept_by = None, self._target
+            return resumed
         finally:
             if outcome.cancelled() or not outcome.done() or outcome.exception():
                 outcome.cancel()
+                self._failed = self._target
                 await self.drop()
             self._outcome = None
 
@@ -151,7 +182,7 @@ class Connection(ClientXMPP):
         self._fail(Unreachable(reason))
 
     def _fail(self, error: LoginError) -> None:
-        self._reason = self._reason or str(error)
+        self._why = self._why or error
         self.ready = False
         self._reader = None
         if self._outcome is not None and not self._outcome.done():
@@ -164,9 +195,12 @@ class Connection(ClientXMPP):
     async def _connect_loop(self) -> None:
         """Try each address once and raise why none worked (slixmpp retries for ever and hides it)."""
         failures: list[LoginError] = []
-        for target in await find_targets(self._account):
+        targets = self._in_turn(await find_targets(self._account))
+        patience = min(CONNECT_TIMEOUT, ALL_TIMEOUT / max(1, len(targets)))
+        for target in targets:
             try:
-                async with asyncio.timeout(CONNECT_TIMEOUT):
+                self._target = target
+                async with asyncio.timeout(patience):
                     await self.loop.create_connection(
                         lambda: self,
                         target.host,
@@ -182,6 +216,11 @@ class Connection(ClientXMPP):
         # A certificate that is wrong says more than a port that is closed.
         rejected = (one for one in failures if isinstance(one, CertificateRejected))
         raise next(rejected, failures[0])
+
+    def _in_turn(self, targets: list[Target]) -> list[Target]:
+        """Begin with who keeps the session, if anybody does, and end with who let nobody in the last time."""
+        kept = self._kept_by if self.resumable else None
+        return sorted(targets, key=lambda one: (one == self._failed, one != kept))
 
     @override
     def connection_made(
@@ -231,16 +270,17 @@ class Connection(ClientXMPP):
             return
         self.ready = False
         self._reader = None
+        self._backlog.clear()
         if self._negotiation is not None:
             self._negotiation.cancel()
             self._negotiation = None
-        reason = self._reason or _why_lost(exception)
+        why = self._why or Unreachable(_why_lost(exception))
         super().connection_lost(exception)
         for name in list(self.scheduled_events):
             self.cancel_schedule(name)
         self._gone.set()
-        self._fail(Unreachable(reason))
-        self._on_lost(reason)
+        self._fail(why)
+        self._on_lost(why)
 
     # Reading
 
@@ -250,24 +290,33 @@ class Connection(ClientXMPP):
 
     @override
     def init_parser(self) -> None:
-        """Begin a new document."""
+        """Begin a new document; what came before belongs to another."""
+        self._backlog.clear()
         self._reader = StanzaReader()
 
     @override
     def data_received(self, data: bytes | str) -> None:
         """Read, and give up on a server that sends what no XMPP server sends."""
-        if (reader := self._reader) is None or isinstance(data, str):
+        if self._reader is None or isinstance(data, str):
             return
         self._hear()
+        self._backlog.put(data, self.transport)
+
+    def _read(self, data: bytes) -> None:
+        """Read a part of what came."""
+        if (reader := self._reader) is None:
+            self._backlog.clear()
+            return
         for received in reader.feed(data):
             self._dispatch(received)
             if self._reader is not reader:
-                return  # the stream began anew, or is gone
+                self._backlog.clear()  # the stream began anew, or is gone
+                return
         if reader.failure:
-            self._spoilt()
+            self.forget()  # the server would send that again
             self.lose(f"the server sent {reader.failure}")
         elif reader.closed:
-            self._reason = self._reason or "the server closed the stream"
+            self._why = self._why or Unreachable("the server closed the stream")
             self.abort()
 
     @override
@@ -275,6 +324,7 @@ class Connection(ClientXMPP):
         """Write, and give up on a server that does not read."""
         if (transport := self.transport) is None:
             return
+        self.written += len(data)
         super().send_raw(data)
         if transport.get_write_buffer_size() > MAX_UNSENT:
             self.lose("the server reads nothing")

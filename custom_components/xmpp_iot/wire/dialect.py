@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .model import Category, CommandType, Operation, Quality, ValueType
+from .provisioning_model import Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,6 +24,8 @@ class Dialect:
     events: str  # event subscription; '' where there is none
     synchronization: str  # of clocks; '' where there is none
     interfaces: str  # interoperability
+    provisioning: str  # of devices
+    provisioning_rules: str  # that owners make; '' where there are none
     # A node's address
     node: str
     node_id: str
@@ -63,6 +66,12 @@ class Dialect:
     ]  # attributes of paramError that carry the parameter's name
     parameter_group: str
     control_by_message: bool  # a `set` may come as a message, which is never answered
+    # Provisioning
+    tokens: Mapping[Token, str]
+    named_parameters: tuple[
+        tuple[str, str], ...
+    ]  # element and attribute that name a parameter: the first is written, all are read
+    cache_cleared: str  # element that confirms; '' for an empty result
     # Interoperability
     interfaces_answer: str
     interface_name: str

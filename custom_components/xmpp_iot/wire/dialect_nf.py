@@ -6,6 +6,7 @@ from typing import Final
 
 from .dialect import PUBLISHED_COMMAND_TYPES, Dialect
 from .model import HISTORICAL, Category, CommandType, Operation, Quality, ValueType
+from .provisioning_model import Token
 
 NF: Final = Dialect(
     name="nf",
@@ -15,6 +16,8 @@ NF: Final = Dialect(
     events="urn:nf:iot:events:1.0",
     synchronization="urn:nf:iot:synchronization:1.0",
     interfaces="urn:nfi:iot:hi:1.0",
+    provisioning="urn:nf:iot:prov:d:1.0",
+    provisioning_rules="urn:nf:iot:prov:o:1.0",
     node="nd",
     node_id="id",
     source="src",
@@ -111,6 +114,14 @@ NF: Final = Dialect(
     error_names=("n", "var"),  # the deployed implementation's, the schema's
     parameter_group="pGroup",
     control_by_message=False,
+    tokens=MappingProxyType(
+        {Token.SERVICE: "st", Token.DEVICE: "dt", Token.USER: "ut"}
+    ),
+    named_parameters=(
+        ("p", "n"),
+        ("parameter", "name"),  # of the deployed implementation
+    ),
+    cache_cleared="",
     interfaces_answer="interfaces",
     interface_name="ref",
     answers=MappingProxyType(
@@ -168,6 +179,8 @@ NFI: Final = replace(
     concentrator="urn:nfi:iot:concentrator:1.0",
     events="urn:nfi:iot:events:1.0",
     synchronization="urn:nfi:iot:synchronization:1.0",
+    provisioning="urn:nfi:iot:prov:d:1.0",
+    provisioning_rules="urn:nfi:iot:prov:o:1.0",
     command_types=PUBLISHED_COMMAND_TYPES,
 )
 
@@ -179,4 +192,6 @@ IEEE: Final = replace(
     concentrator="urn:ieee:iot:concentrator:1.0",
     events="urn:ieee:iot:events:1.0",
     synchronization="urn:ieee:iot:synchronization:1.0",
+    provisioning="urn:ieee:iot:prov:d:1.0",
+    provisioning_rules="urn:ieee:iot:prov:o:1.0",
 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from .dialect import PUBLISHED_COMMAND_TYPES, Dialect
 from .model import HISTORICAL, Category, Operation, Quality, ValueType
+from .provisioning_model import Token
 
 XSF: Final = Dialect(
     name="xsf",
@@ -14,6 +15,8 @@ XSF: Final = Dialect(
     events="",
     synchronization="",
     interfaces="urn:xmpp:iot:interoperability",
+    provisioning="urn:xmpp:iot:provisioning",
+    provisioning_rules="",
     node="node",
     node_id="nodeId",
     source="sourceId",
@@ -109,6 +112,15 @@ XSF: Final = Dialect(
     error_names=("var",),
     parameter_group="parameterGroup",
     control_by_message=True,
+    tokens=MappingProxyType(
+        {
+            Token.SERVICE: "serviceToken",
+            Token.DEVICE: "deviceToken",
+            Token.USER: "userToken",
+        }
+    ),
+    named_parameters=(("parameter", "name"),),
+    cache_cleared="clearCacheResponse",
     interfaces_answer="getInterfacesResponse",
     interface_name="name",
     answers=MappingProxyType(

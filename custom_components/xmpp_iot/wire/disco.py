@@ -5,13 +5,14 @@ queue that outlives the session.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from .errors import ItemNotFound
+from .responder import IqHandler, IqRequest
 from .xml import clark, element
 
 INFO: Final = "http://jabber.org/protocol/disco#info"
@@ -57,6 +58,24 @@ class Disco:
             clark(CAPS, "c"),
             {"hash": "sha-1", "node": _SOFTWARE, "ver": self.version},
         )
+
+    @property
+    def answers(self) -> Mapping[str, IqHandler]:
+        """Who answers what contacts ask about the house itself, by tag."""
+        return {
+            INFO_QUERY: self._answer_info,
+            ITEMS_QUERY: self._answer_items,
+            PING_QUERY: self._answer_ping,
+        }
+
+    async def _answer_info(self, request: IqRequest) -> Element:
+        return self.info(request.payload)
+
+    async def _answer_items(self, request: IqRequest) -> Element:
+        return self.items(request.payload)
+
+    async def _answer_ping(self, request: IqRequest) -> None:
+        """Say that the house is there, with nothing (XEP-0199 section 4.2)."""
 
     def info(self, query: Element) -> Element:
         """Answer disco#info; ItemNotFound for a node that is not the capabilities' one."""

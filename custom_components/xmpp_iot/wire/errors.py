@@ -19,6 +19,8 @@ class StanzaError(WireError):
 
     condition: ClassVar[str] = "undefined-condition"
     kind: ClassVar[str] = "cancel"
+    on_record = False
+    """Whether somebody has written down already that this was refused, or failed."""
 
     def __init__(
         self,
@@ -38,6 +40,12 @@ class StanzaError(WireError):
         self.parameters: Mapping[str, str] = MappingProxyType(dict(parameters or {}))
         self.children = children
         self.payload = payload
+
+
+def on_record[Error: StanzaError](error: Error) -> Error:
+    """Return the error, marked as one that is written down already."""
+    error.on_record = True
+    return error
 
 
 class BadRequest(StanzaError):
@@ -99,6 +107,12 @@ class Expired(StanzaError):
     kind = "wait"
 
 
+class Asked(StanzaError):
+    """The owner of the house was asked and has not answered yet: nothing was done, and a repeat may be."""
+
+    kind = "wait"
+
+
 class InternalServerError(StanzaError):
     """The house tried and failed, with its reason in the text."""
 
@@ -152,6 +166,14 @@ class AuthenticationFailed(LoginError):
 
 class Unreachable(LoginError):
     """No server answered at the account's address."""
+
+
+class SentAway(Unreachable):
+    """The server is there and does not want us now: who comes back at once is sent away again."""
+
+
+class Replaced(SentAway):
+    """Somebody else has logged in with the account's resource, and the server lets only one of us be there."""
 
 
 class CertificateRejected(LoginError):

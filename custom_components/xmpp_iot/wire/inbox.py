@@ -11,12 +11,13 @@ from typing import Final
 from .errors import BadRequest, StanzaError
 from .model import Caller
 from .reader import Received
+from .signals import Signal
 from .work import Handlers, Work
 from .xml import XML_LANG, Element, clark, instant
 
 _LOGGER = logging.getLogger(__name__)
 
-MAX_RUNNING: Final = 64  # messages of one contact at a time
+_MESSAGE: Final = clark("jabber:client", "message")
 _DELAY: Final = clark("urn:xmpp:delay", "delay")
 
 
@@ -33,16 +34,18 @@ type MessageHandler = Callable[[MessageNotice], Awaitable[None]]
 
 
 class Inbox:
-    """Hands messages to handlers; each is a task, and none outlives `close`."""
+    """Hands messages to handlers, by `work`, which ends them."""
 
-    def __init__(self, bounced: Callable[[str], None]) -> None:
+    def __init__(self, bounced: Callable[[str], None], work: Work) -> None:
         """Tell `bounced` the full JID a message of ours came back from."""
         self._bounced = bounced
+        self._work = work
         self._handlers: Handlers[MessageHandler] = Handlers()
         self._replies: Handlers[ReplyHandler] = Handlers()
-        self._work: Work[None] = Work()
         self._talkative: set[str] = set()  # contacts of whom it was said already
         self._broken: set[str] = set()  # tags whose handlers failed already
+        self.refused: Signal[Caller, str, StanzaError] = Signal()
+        """Tells who was refused what, by its payload's tag, unless that is on record."""
 
     def handle(
         self, tags: Iterable[str], handler: MessageHandler
@@ -56,20 +59,33 @@ class Inbox:
         """Let `handler` have what anybody says under one of `tags`, until the returned function is called."""
         return self._replies.add(tags, handler)
 
-    def is_reply(self, received: Received, sender: str) -> bool:
+    def is_reply(self, received: Received) -> bool:
+        """Return whether a stanza is a message of which somebody handles what is said in reply."""
+        return self._reply(received) is not None
+
+    def receive_reply(self, received: Received, sender: str) -> bool:
         """Hand a message to whoever handles replies of its kind, and return whether there was somebody."""
-        stanza = received.element
-        if received.excessive or stanza.get("type") in {"error", "groupchat"}:
+        if (reply := self._reply(received)) is None:
             return False
+        handler, payload = reply
+        try:
+            handler(sender, payload)
+        except Exception as error:  # noqa: BLE001 (it would end the connection)
+            self._failed(sender, payload.tag, error)
+        return True
+
+    def _reply(self, received: Received) -> tuple[ReplyHandler, Element] | None:
+        stanza = received.element
+        if (
+            stanza.tag != _MESSAGE
+            or received.excessive
+            or stanza.get("type") in {"error", "groupchat"}
+        ):
+            return None
         for payload in stanza:
             if (handler := self._replies.find(payload.tag)) is not None:
-                handler(sender, payload)
-                return True
-        return False
-
-    async def close(self) -> None:
-        """Stop working on messages."""
-        await self._work.close()
+                return handler, payload
+        return None
 
     def receive(self, received: Received, sender: str, received_at: datetime) -> None:
         """Begin to work on the <message/> of an admitted sender, which was sent at `received_at` or before."""
@@ -100,12 +116,12 @@ class Inbox:
             return
         language = stanza.get(XML_LANG)
         caller = Caller(jid=sender, language=language, sent_at=sent_at)
-        if self._work.running(caller.bare) >= MAX_RUNNING:
+        if not self._work.has_room(caller.bare):
             self._drop(caller)
             return
         self._work.begin(
             caller.bare,
-            _call(handler, MessageNotice(caller, payload)),
+            partial(_call, handler, MessageNotice(caller, payload)),
             partial(self._done, caller, payload.tag),
         )
 
@@ -128,11 +144,17 @@ class Inbox:
                 error.condition,
                 error.text,
             )
+            if not error.on_record:
+                self.refused.fire(caller, tag, error)
             return
+        self._failed(caller.jid, tag, error)
+
+    def _failed(self, sender: str, tag: str, error: BaseException) -> None:
+        """Log a failure of ours, once for each kind of message."""
         level = logging.DEBUG if tag in self._broken else logging.ERROR
         self._broken.add(tag)
         _LOGGER.log(
-            level, "A message of %s failed unexpectedly", caller.jid, exc_info=error
+            level, "A message of %s failed unexpectedly", sender, exc_info=error
         )
 
 

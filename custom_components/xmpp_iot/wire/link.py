@@ -10,20 +10,30 @@ from typing import Any, Final
 
 from .backoff import Backoff
 from .disco import PING_QUERY
-from .errors import AuthenticationFailed, LoginError, NoAnswer, NotConnected
+from .errors import (
+    AuthenticationFailed,
+    LoginError,
+    NoAnswer,
+    NotConnected,
+    Replaced,
+    SentAway,
+    Unreachable,
+)
+from .network import Network
+from .quality import Quality
 from .requests import Requests
+from .rival import is_taken
 from .signals import Signal
 from .stream import Stream
+from .watch import Watch
 from .xml import element
 
 _LOGGER = logging.getLogger(__name__)
 
-IDLE: Final = (
-    60.0  # seconds of silence after which the server is asked whether it is there
-)
-PING_TIMEOUT: Final = 10.0  # seconds it has to answer
+PING_TIMEOUT: Final = 10.0  # seconds the server has to end a doubt
 LOGIN_TIMEOUT: Final = 30.0  # seconds for one attempt to come back
 LASTED: Final = 60.0  # seconds after which a session counts as a good one
+PEACE: Final = 600.0  # seconds after which nobody else seems to want the house's place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +47,9 @@ class _Doubt:
 class Link:
     """Keeps `stream` logged in; `begin` sets up each new session before the house counts as online.
 
-    `went_online` says whether the session resumed, `was_refused` that the server refuses the password.
+    `went_online` says whether the session resumed, `was_refused` that the server refuses the password,
+    `was_replaced` that somebody else has taken the house's place, `has_lasted` that a connection has been
+    a good one for a while.
     """
 
     def __init__(
@@ -51,28 +63,55 @@ class Link:
         self._begin = begin
         self._name = stream.boundjid.bare
         self._backoff = Backoff()
+        self._sent_away = False  # since the last attempt began
+        self._replaced = False  # and nobody has seen yet that the place is free
+        self._long_pause: float | None = None  # after that
+        self._hurry = asyncio.Event()  # to try at once
         self._down = asyncio.Event()
         self._online_since = 0.0
         self._doubt: _Doubt | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._network: asyncio.Task[None] | None = None
+        self._watch: Watch | None = None  # the connection there is
         self._connection: set[asyncio.Task[None]] = set()  # tasks that end with it
         self._puzzled = False  # an unexpected failure is in the log
         self.online = False
         self.went_online: Signal[bool] = Signal()
         self.went_offline: Signal[()] = Signal()
         self.was_refused: Signal[()] = Signal()
+        self.was_replaced: Signal[()] = Signal()
+        self.has_lasted: Signal[()] = Signal()
+
+    @property
+    def quality(self) -> Quality:
+        """What is measured of the connections."""
+        return self._stream.quality
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When the server was heard last; None before the first time."""
+        heard = self._stream.heard_at
+        return datetime.fromtimestamp(heard, UTC) if heard else None
 
     async def connect(self, timeout: float) -> None:
         """Log in, and from then on come back until `close`; LoginError says why it failed."""
         await self._log_in(timeout)
+        network = Network(lambda: self._stream.peer_address, self.check)
         self._keeper = asyncio.create_task(self._keep())
+        self._network = asyncio.create_task(network.watch())
+
+    def check(self) -> None:
+        """Look at once whether the server is there still, or is there again: something has changed."""
+        _LOGGER.debug("%s looks at its connection", self._name)
+        if self._watch is not None:
+            self._watch.check()
+        self._hurry.set()
 
     async def close(self) -> None:
         """Say good-bye; afterwards there is no task, timer or socket."""
         self.online = False
         tasks: set[asyncio.Task[Any]] = set(self._connection)
-        if self._keeper is not None:
-            tasks.add(self._keeper)
+        tasks.update(one for one in (self._keeper, self._network) if one is not None)
         for task in tasks:
             task.cancel()
         if tasks:
@@ -87,16 +126,20 @@ class Link:
             return datetime.fromtimestamp(doubt.since, UTC)
         return datetime.fromtimestamp(time.time(), UTC)
 
-    def lost(self, reason: str) -> None:
+    def lost(self, why: LoginError) -> None:
         """Note at once that nothing can be sent: the stream says so."""
         for task in self._connection:
             task.cancel()
+        self._watch = None
+        self.quality.round_trip = self.quality.connected_since = None
         if not self.online or not self._stream.resumable:
             self._requests.abandon()
         self._doubt = self._doubt_after_loss()
+        self._note(why)
         if self.online:
             self.online = False
-            _LOGGER.info("%s lost its connection: %s", self._name, reason)
+            self.quality.lost += 1
+            _LOGGER.info("%s lost its connection: %s", self._name, why)
             self.went_offline.fire()
         self._down.set()
 
@@ -106,19 +149,25 @@ class Link:
             since = min(since, doubt.since)
         return _Doubt(since, epoch)
 
-    async def _log_in(self, timeout: float) -> None:
+    async def _log_in(self, timeout: float) -> bool:
+        """Log in, and return whether the session resumed."""
         self._down.clear()
         resumed = await self._stream.log_in(timeout)
         if not resumed:
             self._doubt = None
             self._requests.abandon()
             await self._begin_anew()
+        self._hurry.clear()
         self.online = True
         self._online_since = asyncio.get_running_loop().time()
-        self._start(self._watch())
+        self.quality.connected_since = datetime.now(UTC)
+        self._watch = Watch(self._stream, self._ping)
+        self._start(self._watch.run())
+        self._start(self._last())
         if self._doubt is not None:
             self._start(self._settle(self._doubt))
         self.went_online.fire(resumed)
+        return resumed
 
     async def _begin_anew(self) -> None:
         """Set up a new session; one that cannot begin does not stay in the way of the next attempt."""
@@ -128,6 +177,7 @@ class Link:
             begun = True
         finally:
             if not begun:
+                self._stream.forget()  # nobody is to go on with it
                 await self._stream.drop()
 
     def _start(self, work: Any) -> None:
@@ -139,20 +189,21 @@ class Link:
         """Come back whenever the connection is lost."""
         while True:
             await self._down.wait()
-            if asyncio.get_running_loop().time() - self._online_since > LASTED:
+            lasted = asyncio.get_running_loop().time() - self._online_since
+            if lasted > LASTED:
                 self._backoff.reset()
+            if lasted > PEACE:
+                self._backoff.peace()
             if not await self._come_back():
                 return
 
     async def _come_back(self) -> bool:
         """Try until it works, and return False if the server refuses the password."""
         while True:
-            await asyncio.sleep(self._backoff.next())
+            await self._wait()
             # The boundary of this loop: whatever goes wrong in an attempt, even a defect of ours, another
             # follows, for nobody else would bring the house back. Cancelling this cancels the attempt.
-            (failure,) = await asyncio.gather(
-                self._log_in(LOGIN_TIMEOUT), return_exceptions=True
-            )
+            (failure,) = await asyncio.gather(self._attempt(), return_exceptions=True)
             match failure:
                 case None:
                     _LOGGER.info("%s is connected again", self._name)
@@ -164,9 +215,56 @@ class Link:
                     self.was_refused.fire()
                     return False
                 case LoginError():
+                    self._note(failure)
                     _LOGGER.debug("%s is not back yet: %s", self._name, failure)
                 case _:
+                    self._note(failure)
                     self._note_unexpected(failure)
+
+    async def _attempt(self) -> None:
+        """Log in again, unless somebody else is there as the house."""
+        if self._replaced and await is_taken(self._stream.account):
+            raise SentAway("somebody else is logged in with the same resource")
+        self._replaced = False
+        if await self._log_in(LOGIN_TIMEOUT):
+            self.quality.resumed += 1
+        else:
+            self.quality.renewed += 1
+
+    def _note(self, why: BaseException) -> None:
+        """Note what the next attempt has to wait for: where nobody answered, somebody may in a moment."""
+        self._sent_away |= isinstance(why, SentAway) or not isinstance(why, Unreachable)
+        if isinstance(why, Replaced) and not self._replaced:
+            self._replaced = True
+            self._long_pause = self._backoff.next_replaced()
+            self.quality.replaced += 1
+            _LOGGER.warning(
+                "Somebody else has logged in as %s with the same resource; it waits until they leave",
+                self._name,
+            )
+            self.was_replaced.fire()
+
+    async def _wait(self) -> None:
+        """Wait until the next attempt: at most until something has changed, unless the house was sent away."""
+        sent_away, self._sent_away = self._sent_away, False
+        pause = self._pause(sent_away=sent_away)
+        if sent_away:
+            await asyncio.sleep(pause)
+            return
+        try:
+            async with asyncio.timeout(pause):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+        self._hurry.clear()
+
+    def _pause(self, *, sent_away: bool) -> float:
+        """Return the seconds until the next attempt."""
+        if self._replaced:
+            pause, self._long_pause = self._long_pause, None
+            return self._backoff.next_look() if pause is None else pause
+        now = asyncio.get_running_loop().time()
+        return self._backoff.next(now, sent_away=sent_away)
 
     def _note_unexpected(self, failure: BaseException) -> None:
         """Log what should not have happened, once until the house is back."""
@@ -179,31 +277,22 @@ class Link:
             exc_info=failure,
         )
 
-    async def _watch(self) -> None:
-        """Notice a peer that is gone without a word (a router that forgot, a cable)."""
-        loop = asyncio.get_running_loop()
-        while True:
-            heard = self._stream.heard
-            await asyncio.sleep(max(0.0, heard + IDLE - loop.time()))
-            if self._stream.heard != heard:
-                continue
-            try:
-                await self._ping()
-            except NoAnswer, NotConnected:
-                if self._stream.heard == heard:
-                    self._stream.lose("the server does not answer any more")
+    async def _last(self) -> None:
+        """Say so when the connection has been a good one for a while."""
+        await asyncio.sleep(LASTED)
+        self.has_lasted.fire()
 
     async def _settle(self, doubt: _Doubt) -> None:
         """End a doubt: what the server kept comes before its answer to a ping sent after the resume."""
         try:
-            await self._ping()
+            await self._ping(PING_TIMEOUT)
         except NoAnswer, NotConnected:
             return
         if self._doubt is doubt:
             self._doubt = None
 
-    async def _ping(self) -> None:
+    async def _ping(self, timeout: float) -> None:
         """Ask the server anything: an error is an answer too."""
         await self._requests.exchange(
-            self._stream.boundjid.domain, element(PING_QUERY), timeout=PING_TIMEOUT
+            self._stream.boundjid.domain, element(PING_QUERY), timeout=timeout
         )

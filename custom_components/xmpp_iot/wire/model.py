@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from .form_model import Form, Submission
+from .page import Page, Place
 
 type Value = bool | int | float | str | date | datetime | time | timedelta
 
@@ -285,6 +286,7 @@ class TreeRequest:
         None  # of the operations that ask for a form: as filled in so far
     )
     query_id: str = ""  # of the query to begin, where its asker names it, or to end
+    page: Page | None = None  # of the operations that list nodes; None for all of it
     dialect: str = ""  # the namespace asked in; the answer's addresses are in it too
 
 
@@ -314,6 +316,7 @@ class Nodes:
     """Answer: nodes, in the order of the operation (one for getNode)."""
 
     nodes: tuple[NodeInfo, ...]
+    place: Place | None = None  # of a page; None for all there is
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import itertools
 import logging
 from typing import Any, Final, Protocol
 
+from .allowance import Allowance
 from .concentrator import ACTUATIONS, encode_tree
 from .concentrator_client import decode_answer
 from .control import (
@@ -203,7 +204,11 @@ class Peer:
         await self._ask(encode_subscribe(wish, self.dialect), "set")
 
     async def read(self, request: ReadRequest) -> AsyncGenerator[tuple[Reading, ...]]:
-        """Yield what the peer reads, as it comes; `request.id` is given here."""
+        """Yield what the peer reads, as it comes; `request.id` is given here.
+
+        ResourceConstraint for more than an answer may be.
+        """
+        allowance = Allowance()
         asked = replace(request, id=self._peers.new_id())
         topic: Topic = (READING, asked.id)
         ended = False
@@ -214,9 +219,13 @@ class Peer:
                 while message is not None:
                     fragment = decode_fragment(message, self.dialect)
                     ended = fragment.last
+                    allowance.take(fragment.readings)
                     if fragment.readings:
                         yield fragment.readings
-                    message = None if ended else await mail.next(READ_WITHIN)
+                    if ended:
+                        break
+                    allowance.check()
+                    message = await mail.next(READ_WITHIN)
             except RemoteError, NoAnswer, NotConnected:
                 ended = True
                 raise
@@ -260,8 +269,10 @@ class Peer:
     ) -> AsyncGenerator[tuple[ReportItem, ...]]:
         """Yield what comes of a query; one that is left before its end is aborted."""
         ended = False
+        allowance = Allowance()
         try:
             while not ended:
+                allowance.check()
                 message = await mail.next(QUERY_WITHIN)
                 progress = decode_progress(message, self.dialect)
                 ended = not _ENDS.isdisjoint(progress.items)

@@ -68,6 +68,10 @@ class Provider(Protocol):
         """Call `changed` after contacts or what they see have changed, until the returned function is called."""
         ...
 
+    async def prepare_events(self, caller: Caller, source: str) -> None:
+        """Take the time it needs for `follow_nodes` to be done at once; raises as that does."""
+        ...
+
     def follow_nodes(
         self,
         caller: Caller,

@@ -35,6 +35,9 @@ _CONFIGURATION: Final = (
     ("pubsub#persist_items", "0"),
     ("pubsub#max_items", "1"),
     ("pubsub#send_last_published_item", "never"),
+    # ejabberd 23 asks itself whether a subscriber is online, and knows that of its own users only: those
+    # of other servers would get nothing. Prosody does not know the field.
+    ("pubsub#presence_based_delivery", "0"),
 )
 # A publish to a node that has gone makes it anew with the server's default access: this forbids that.
 _PUBLISH_OPTIONS: Final = (

@@ -76,9 +76,11 @@ class _Query:
 
     async def close(self) -> None:
         """Let the source of the report clean up behind itself."""
-        if self.pulling is not None and not self.pulling.done():
+        if self.pulling is not None:
             self.pulling.cancel()
             await asyncio.wait((self.pulling,))
+            if not self.pulling.cancelled():
+                self.pulling.exception()  # nobody is there to be told
         if isinstance(self.parts, AsyncGenerator):
             await self.parts.aclose()
 

@@ -1,4 +1,8 @@
-"""Requests of others: found a handler for, worked on, answered."""
+"""Requests of others: found a handler for, worked on, answered.
+
+Short answers leave at once. Long ones wait for their turn, in which their askers alternate, so that nobody
+who asks for much keeps the answers of others waiting behind it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,12 +15,16 @@ from .errors import (
     BadRequest,
     FeatureNotImplemented,
     InternalServerError,
+    NoAnswer,
+    NotConnected,
     ResourceConstraint,
     ServiceUnavailable,
     StanzaError,
 )
 from .model import Caller
+from .outbox import Outbox
 from .reader import Received
+from .signals import Signal
 from .stanzas import Kind, error_iq, iq
 from .stream import Stream
 from .work import Handlers, Work
@@ -24,8 +32,8 @@ from .xml import Element
 
 _LOGGER = logging.getLogger(__name__)
 
-MAX_RUNNING: Final = 256  # requests of one contact at a time
-SHORT: Final = 4_000  # characters of an answer that is sent in any case
+SHORT: Final = 4_000  # characters of an answer that waits for no turn
+PATIENCE: Final = 10.0  # seconds a long one waits for its turn; few askers wait longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,30 +58,36 @@ type IqHandler = Callable[[IqRequest], Awaitable[Element | None]]
 class _Asked:
     """Whom to answer, and in which session: in a later one nobody waits for it."""
 
-    by: Caller
+    by: str  # full JID
     id: str
     epoch: int
 
 
 class Responder:
-    """Answers over `stream` with what handlers return; each request is a task, and none outlives `close`.
+    """Answers over `stream` with what handlers return, by `work`, which ends them.
 
-    Who is not admitted any more by then is told that nobody is here.
+    `admits` says of a full JID whether it is let in: who is not any more by then is told that nobody is
+    here. `flush` returns when the server has read what was sent.
     """
 
-    def __init__(self, stream: Stream, admits: Callable[[Caller], bool]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        work: Work,
+        admits: Callable[[str], bool],
+        flush: Callable[[], Awaitable[None]],
+    ) -> None:
         self._stream = stream
+        self._work = work
         self._admits = admits
+        self._outbox = Outbox(self._send, flush)
         self._handlers: Handlers[IqHandler] = Handlers()
-        self._work: Work[Element | None] = Work()
+        self.refused: Signal[Caller, str, StanzaError] = Signal()
+        """Tells who was refused what, by its payload's tag, unless that is on record."""
 
     def handle(self, tags: Iterable[str], handler: IqHandler) -> Callable[[], None]:
         """Let `handler` answer requests whose payload has one of `tags`, until the returned function is called."""
         return self._handlers.add(tags, handler)
-
-    async def close(self) -> None:
-        """Stop working on requests."""
-        await self._work.close()
 
     def receive(self, received: Received, kind: Kind, caller: Caller) -> None:
         """Begin to answer the <iq/> of an admitted sender.
@@ -82,16 +96,25 @@ class Responder:
         awaited before the handler.
         """
         stanza = received.element
-        asked = _Asked(caller, stanza.get("id", ""), self._stream.epoch)
+        asked = _Asked(caller.jid, stanza.get("id", ""), self._stream.epoch)
         try:
             handler = self._find(received, caller)
         except StanzaError as error:
+            for payload in stanza[:1]:
+                self.refused.fire(caller, payload.tag, error)
             self._reply(asked, error)
             return
         request = IqRequest(caller=caller, kind=kind, payload=stanza[0], id=asked.id)
         self._work.begin(
-            caller.bare, _call(handler, request), partial(self._served, asked)
+            caller.bare,
+            partial(self._serve, asked, handler, request),
+            partial(self._served, asked),
         )
+
+    def refuse(self, stanza: Element, sender: str, error: StanzaError) -> None:
+        """Answer the <iq/> of an admitted sender with `error`."""
+        asked = _Asked(sender, stanza.get("id", ""), self._stream.epoch)
+        self._reply(asked, error)
 
     def _find(self, received: Received, caller: Caller) -> IqHandler:
         """Return who answers; StanzaError where nobody does."""
@@ -99,46 +122,85 @@ class Responder:
             raise ResourceConstraint("The request has too many levels or elements.")
         if not len(received.element):
             raise BadRequest("The request has no payload.")
-        if self._work.running(caller.bare) >= MAX_RUNNING:
+        if not self._work.has_room(caller.bare):
             raise ResourceConstraint("Too many requests are running.")
         if (handler := self._handlers.find(received.element[0].tag)) is None:
             raise FeatureNotImplemented
         return handler
 
-    def _served(self, asked: _Asked, task: asyncio.Task[Element | None]) -> None:
+    async def _serve(
+        self, asked: _Asked, handler: IqHandler, request: IqRequest
+    ) -> str | None:
+        """Return the answer to be sent when this is done; None where there is none, or it is sent already."""
+        if asked.epoch != self._stream.epoch:  # it has waited for its turn until now
+            return None
+        if not self._admits(asked.by):
+            raise ServiceUnavailable
+        try:
+            answer = await handler(request)
+        except StanzaError as error:
+            if not error.on_record:
+                self.refused.fire(request.caller, request.payload.tag, error)
+            raise
+        text = _render(asked, answer)
+        return text if len(text) <= SHORT else await self._post(asked, text)
+
+    async def _post(self, asked: _Asked, text: str) -> str | None:
+        """Send a long answer in its turn; return another one where it cannot be sent."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                sent = await self._outbox.post(
+                    asked.by, text, partial(self._may_have, asked)
+                )
+        except TimeoutError:
+            return _render(asked, BUSY)
+        except (NoAnswer, NotConnected) as error:
+            _LOGGER.debug("There is no way to answer %s: %s", asked.by, error)
+            return None
+        if not sent:
+            raise ServiceUnavailable
+        return None
+
+    def _may_have(self, asked: _Asked) -> bool:
+        """Return whether who asked may have an answer, and waits for it."""
+        return asked.epoch == self._stream.epoch and self._admits(asked.by)
+
+    def _served(self, asked: _Asked, task: asyncio.Task[str | None]) -> None:
         """Answer with what became of `task`."""
         if task.cancelled():
             return
         error = task.exception()
+        if error is None and task.result() is None:
+            return
         if error is not None and not isinstance(error, StanzaError):
             _LOGGER.error(
-                "A request of %s failed unexpectedly", asked.by.jid, exc_info=error
+                "A request of %s failed unexpectedly", asked.by, exc_info=error
             )
             error = InternalServerError()
         if not self._admits(asked.by):
             error = ServiceUnavailable()
         self._reply(asked, task.result() if error is None else error)
 
-    def _reply(self, asked: _Asked, answer: Element | StanzaError | None) -> None:
+    def _reply(self, asked: _Asked, answer: str | StanzaError | None) -> None:
         """Answer, if the session in which the request came is still there."""
         if asked.epoch != self._stream.epoch or not self._stream.ready:
-            _LOGGER.debug("There is no session any more to answer %s", asked.by.jid)
+            _LOGGER.debug("There is no session any more to answer %s", asked.by)
             return
-        try:
-            text = _render(asked, answer)
-        except ResourceConstraint:
-            text = _render(asked, TOO_LARGE)
-        # Answers cannot wait, and a contact that asks for many must not make the house lose its connection.
+        text = answer if isinstance(answer, str) else _render(asked, answer)
+        # Errors may be long, too, and must not make the house lose its connection.
         if self._stream.busy and len(text) > SHORT:
             text = _render(asked, BUSY)
-        self._stream.send_stanza(text, still=partial(self._admits, asked.by))
+        self._send(asked.by, text)
+
+    def _send(self, to: str, text: str) -> None:
+        self._stream.send_stanza(text, still=partial(self._admits, to))
 
 
 def _render(asked: _Asked, answer: Element | StanzaError | None) -> str:
-    if isinstance(answer, StanzaError):
-        return error_iq(asked.id, asked.by.jid, answer)
-    return iq("result", asked.id, asked.by.jid, answer)
-
-
-async def _call(handler: IqHandler, request: IqRequest) -> Element | None:
-    return await handler(request)
+    """Return the answer as a stanza; of one that is too large for any, only that."""
+    try:
+        if isinstance(answer, StanzaError):
+            return error_iq(asked.id, asked.by, answer)
+        return iq("result", asked.id, asked.by, answer)
+    except ResourceConstraint:
+        return error_iq(asked.id, asked.by, TOO_LARGE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ssl
 from typing import Final
 
-from .errors import AuthenticationFailed, LoginError, Unreachable
+from .errors import AuthenticationFailed, LoginError, SentAway
 from .xml import Element, clark, split_tag
 
 SASL: Final = "urn:ietf:params:xml:ns:xmpp-sasl"
@@ -50,4 +50,5 @@ def explain_refusals(conditions: Sequence[str]) -> LoginError:
     serious = [one for one in conditions if one not in _PASSING]
     if serious:
         return AuthenticationFailed(f"The server says {serious[0]}.")
-    return Unreachable(f"The server says {conditions[0]}.")
+    # (a log-in that fails again and again looks like an attack, whatever the reason)
+    return SentAway(f"The server says {conditions[0]}.")

@@ -4,7 +4,7 @@ Whatever answers a request, now or later, is in the namespace the request came i
 of its own; this puts them together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from .call import Answerer, Call, Part, in_payload_language
@@ -17,6 +17,7 @@ from .form_service import FormSessions
 from .forms import COLOR, DYNAMIC, FORM, VALIDATE
 from .interface_service import InterfaceService
 from .outbox import Outbox
+from .paging import RSM
 from .provider import Provider, Request, Transport
 from .sensor_service import SensorService
 from .source_events import SourceEvents
@@ -42,14 +43,16 @@ def features() -> tuple[str, ...]:
         )
         if namespace
     }
-    return (*spoken, *_FORM_FEATURES)
+    return (*spoken, *_FORM_FEATURES, RSM)
 
 
 class IoTService:
     """Answers the requests of all dialects from one provider."""
 
-    def __init__(self, session: Transport, provider: Provider) -> None:
-        """Serve `provider` to whom `session` lets in, from `start` until `stop`."""
+    def __init__(
+        self, session: Transport, provider: Provider, more: Iterable[Part] = ()
+    ) -> None:
+        """Serve `provider` to whom `session` lets in, and `more` parts, from `start` until `stop`."""
         self._session = session
         outbox = Outbox(session.send_message, session.flush)
         forms = FormSessions(session)
@@ -63,6 +66,7 @@ class IoTService:
             ClockService(),
             InterfaceService(provider),
             UnansweredControl(provider, session),
+            *more,
         )
         self._routes: Mapping[str, tuple[Answerer, Dialect]] = {
             tag: (answerer, dialect)

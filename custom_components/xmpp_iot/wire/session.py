@@ -7,39 +7,53 @@ than it was told to: without a connection it refuses, so that nobody's door open
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 import logging
-import secrets
 from types import MappingProxyType
 from typing import Final
 
 from slixmpp import JID, InvalidJID
 
 from .account import Account, TlsMode, parse_bare_jid
-from .disco import INFO_QUERY, ITEMS_QUERY, PING_QUERY, Disco
-from .errors import NoAnswer, NotConnected, RemoteError, ServiceUnavailable, Unreachable
+from .disco import PING_QUERY, Disco
+from .errors import (
+    NoAnswer,
+    NotConnected,
+    RemoteError,
+    ServiceUnavailable,
+    StanzaError,
+    Unreachable,
+)
 from .friendship import Friendship
 from .gate import Gate
+from .guard import Guard
 from .inbox import Inbox, MessageHandler, MessageNotice
+from .inquiries import Inquiries
 from .link import Link
 from .login import try_login
 from .model import Caller
-from .presence import Presences
+from .presence import Presences, SubscriptionRequest
+from .rate import Limit, Limits
 from .reader import Received
+from .reception import Company, Reception
 from .requests import Requests
 from .responder import IqHandler, IqRequest, Responder
 from .roster import ROSTER_QUERY, Roster
 from .signals import Signal
-from .stanzas import CLIENT, Kind, message, presence
+from .stanzas import Kind, message, presence
 from .stream import Stream
 from .tls import create_ssl_context
-from .xml import XML_LANG, Element, clark, element
+from .work import Work
+from .xml import Element, element
 
 __all__ = [
     "Account",
     "IqHandler",
     "IqRequest",
+    "Limit",
+    "Limits",
     "MessageHandler",
     "MessageNotice",
     "Session",
+    "SubscriptionRequest",
     "TlsMode",
     "create_ssl_context",
     "parse_bare_jid",
@@ -57,8 +71,8 @@ class Session:
 
     `name` is what others see, `admits` says whether a bare JID gets more than the answer of an empty
     place, `follows` whose presence is of interest beside theirs, `features` are the disco features beside
-    the session's own. Callbacks run right after their
-    event, in the event loop; what registers one returns the function that takes it off.
+    the session's own, `language` is that of the house. Callbacks run right after their event, in the event
+    loop; what registers one returns the function that takes it off.
     """
 
     def __init__(
@@ -69,42 +83,55 @@ class Session:
         admits: Callable[[str], bool],
         follows: Callable[[str], bool] = lambda _: False,
         features: Iterable[str] = (),
+        language: Callable[[], str | None] = lambda: None,
     ) -> None:
-        self._admits = admits
-        self._follows = follows
         self._bare = parse_bare_jid(account.jid)
         self._domain = JID(self._bare).domain
+        company = Company(self._bare, self._domain, admits, follows)
+        self._company = company
         self._stream = Stream(
             account,
             resource=account.resource,
             on_stanza=self._receive,
-            on_lost=self._lost,
+            on_lost=lambda why: self._link.lost(why),  # noqa: PLW0108 (made below)
         )
         self._requests = Requests(self._stream)
+        self._inquiries = Inquiries(self._requests, language)
+        self._work = Work()
         self._responder = Responder(
-            self._stream, lambda caller: self._is_admitted(JID(caller.jid))
+            self._stream,
+            self._work,
+            lambda jid: company.is_admitted(JID(jid)),
+            self.flush,
         )
         self._link = Link(self._stream, self._requests, self._begin)
-        self._gate = Gate(self._ask_nobody, self._stream.send_stanza)
+        self._gate = Gate(self._requests.ask_nobody, self._stream.send_stanza)
         self._disco = Disco.of(name, features)
         self._gone: Signal[str | None] = Signal()
-        self._inbox = Inbox(self._gone.fire)
+        self._inbox = Inbox(self._gone.fire, self._work)
         self._roster = Roster()
-        self._presences = Presences(self._roster, self._is_known, self._gone.fire)
+        self._presences = Presences(self._roster, company.is_known, self._gone.fire)
+        self._guard = Guard(self._bare, self._has_a_share)
         self._friendship = Friendship(
             self._bare, self._stream, self._requests, self._roster
+        )
+        self._reception = Reception(
+            company=company,
+            guard=self._guard,
+            gate=self._gate,
+            requests=self._requests,
+            responder=self._responder,
+            inbox=self._inbox,
+            roster=self._roster,
+            presences=self._presences,
+            capabilities=self._inquiries.capabilities,
+            sent_at=self._link.sent_at,
         )
         self._nonsense = False
         self._epoch = self._stream.epoch  # of what was received last
         self._roster_changed: Signal[()] = Signal()
-        self._receivers: Mapping[str, Callable[[Received, JID], None]] = {
-            clark(CLIENT, "iq"): self._receive_iq,
-            clark(CLIENT, "message"): self._receive_message,
-            clark(CLIENT, "presence"): self._receive_presence,
-        }
-        self.handle_iq((INFO_QUERY,), self._answer_info)
-        self.handle_iq((ITEMS_QUERY,), self._answer_items)
-        self.handle_iq((PING_QUERY,), self._answer_ping)
+        for tag, answer in self._disco.answers.items():
+            self.handle_iq((tag,), answer)
         self.handle_iq((ROSTER_QUERY,), self._take_roster_push)
 
     # What it is now
@@ -131,7 +158,7 @@ class Session:
 
     def resources(self, bare: str) -> tuple[str, ...]:
         """Return the full JIDs with which somebody admitted or followed is online."""
-        return self._roster.resources(bare) if self._is_known(bare) else ()
+        return self._roster.resources(bare) if self._company.is_known(bare) else ()
 
     def roster(self) -> Mapping[str, str]:
         """Return the subscription (none, to, from or both) of each bare JID in the roster."""
@@ -140,6 +167,11 @@ class Session:
     def befriended(self) -> frozenset[str]:
         """Return the bare JIDs that the house itself put into the roster, in this session or before."""
         return frozenset(self._roster.befriended)
+
+    @property
+    def link(self) -> Link:
+        """The connection's life, and how good it is."""
+        return self._link
 
     # What it tells
 
@@ -162,10 +194,36 @@ class Session:
         return self._presences.changed.add(callback)
 
     def on_subscription_request(
-        self, callback: Callable[[str], None]
+        self, callback: Callable[[SubscriptionRequest], None]
     ) -> Callable[[], None]:
-        """Call `callback` with the bare JID of anybody who asks for the house's presence."""
+        """Call `callback` with the request of anybody who asks for the house's presence."""
         return self._presences.requested.add(callback)
+
+    def on_flood(self, callback: Callable[[str, bool], None]) -> Callable[[], None]:
+        """Call `callback` with who sends more than the limits, once a minute, and whether it is somebody known.
+
+        Those are bare JIDs. Of strangers it is the domain, or nothing where it is all of them together.
+        """
+        return self._guard.flooded.add(callback)
+
+    def on_refused(
+        self, callback: Callable[[Caller, str, StanzaError], None]
+    ) -> Callable[[], None]:
+        """Call `callback` with whom of the admitted something was refused, the tag of its payload, and why.
+
+        Not with what is on record already (`errors.on_record`), nor with what was too much.
+        """
+        ends = [one.refused.add(callback) for one in (self._responder, self._inbox)]
+
+        def end() -> None:
+            for one in ends:
+                one()
+
+        return end
+
+    def set_limits(self, limits: Limits) -> None:
+        """Let others send so much from now on."""
+        self._guard.set_limits(limits)
 
     def on_roster(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` when the roster changes in a session; at its begin `on_online` says so."""
@@ -223,8 +281,7 @@ class Session:
 
     async def close(self) -> None:
         """Say good-bye and leave no task, timer or socket."""
-        await self._responder.close()
-        await self._inbox.close()
+        await self._work.close()
         await self._gate.close()
         self._friendship.close()
         await self._link.close()
@@ -233,6 +290,7 @@ class Session:
     async def _begin(self) -> None:
         """Start a new session."""
         self._roster.nobody()
+        self._inquiries.capabilities.forget()
         self._gate.forget()
         self._gate.learn()
         try:
@@ -242,9 +300,6 @@ class Session:
         except (NoAnswer, NotConnected, RemoteError) as error:
             self._stream.lose("the server gives no roster")
             raise Unreachable(f"The server gives no roster: {error}") from error
-
-    def _lost(self, reason: str) -> None:
-        self._link.lost(reason)
 
     # Sending
 
@@ -260,7 +315,7 @@ class Session:
 
         RemoteError for an error, NoAnswer where none came in `timeout` seconds, NotConnected without session.
         """
-        return await self._requests.ask(to, payload, kind=kind, timeout=timeout)
+        return await self._inquiries.ask(to, payload, kind=kind, timeout=timeout)
 
     async def iq_text(
         self, to: str | None, payload: str, *, kind: Kind = "set", timeout: float = 10
@@ -278,7 +333,7 @@ class Session:
         """
         if self._epoch != self._stream.epoch:
             raise NotConnected("The session has only begun.")
-        admitted = partial(self._is_admitted, JID(to))
+        admitted = partial(self._company.is_admitted, JID(to))
         if not admitted():
             raise NotConnected(f"{to} is not admitted.")
         self._stream.send_stanza(message(to, kind, payload), still=admitted)
@@ -313,18 +368,10 @@ class Session:
         """Do not let `jid` have the house's presence, or not any more."""
         self._friendship.refuse(jid)
 
-    async def _ask_nobody(self, language: str | None) -> Element:
-        """Return the server's answer for a resource that does not exist."""
-        return await self._requests.exchange(
-            f"{self._bare}/{secrets.token_hex(8)}",
-            element(PING_QUERY),
-            language=language,
-        )
-
     # Receiving
 
     def _receive(self, received: Received) -> None:
-        """Take a stanza; nothing of a stranger gets beyond the functions of this section."""
+        """Take a stanza."""
         if self._epoch != self._stream.epoch:
             # Told before anything of the new session is worked on.
             self._epoch = self._stream.epoch
@@ -336,55 +383,11 @@ class Session:
                 self._nonsense = True
                 _LOGGER.warning("%s gets stanzas with invalid senders", self._bare)
             return
-        if (receive := self._receivers.get(received.element.tag)) is not None:
-            receive(received, sender)
+        self._reception.receive(received, sender)
 
-    def _is_own(self, sender: JID) -> bool:
-        return sender.bare in {self._bare, self._domain}
-
-    def _is_known(self, bare: str) -> bool:
-        return self._admits(bare) or self._follows(bare)
-
-    def _is_admitted(self, sender: JID) -> bool:
-        return self._is_own(sender) or self._admits(sender.bare)
-
-    def _receive_iq(self, received: Received, sender: JID) -> None:
-        stanza = received.element
-        match stanza.get("type"):
-            case "result" | "error":
-                if not received.excessive:
-                    self._requests.settle(stanza, sender.full)
-            case "get" | "set" as kind:
-                if not self._is_admitted(sender):
-                    self._gate.refuse(stanza, sender.full)
-                    return
-                caller = Caller(
-                    jid=sender.full,
-                    language=stanza.get(XML_LANG),
-                    sent_at=self._link.sent_at(),
-                )
-                self._responder.receive(received, kind, caller)
-
-    def _receive_message(self, received: Received, sender: JID) -> None:
-        if self._inbox.is_reply(received, sender.full):
-            return
-        if self._is_admitted(sender):
-            self._inbox.receive(received, sender.full, self._link.sent_at())
-
-    def _receive_presence(self, received: Received, sender: JID) -> None:
-        if not self._is_own(sender):
-            self._presences.receive(received.element, sender)
-
-    # Answering for itself
-
-    async def _answer_info(self, request: IqRequest) -> Element:
-        return self._disco.info(request.payload)
-
-    async def _answer_items(self, request: IqRequest) -> Element:
-        return self._disco.items(request.payload)
-
-    async def _answer_ping(self, request: IqRequest) -> None:
-        """Say that the house is there, with nothing (XEP-0199 section 4.2)."""
+    def _has_a_share(self, bare: str) -> bool:
+        """Return whether somebody counts apart from the crowd: those in the roster are let in by their owner."""
+        return self._company.is_known(bare) or bare in self._roster.subscriptions
 
     async def _take_roster_push(self, request: IqRequest) -> None:
         if request.caller.bare != self._bare or request.kind != "set":

@@ -39,7 +39,7 @@ from .xml import Element, clark, element, to_text
 _LOGGER = logging.getLogger(__name__)
 
 MAX_SUBSCRIPTIONS: Final = 20  # of one contact
-MAX_WAITING: Final = 20_000  # events of one subscription that wait for their turn
+MAX_WAITING: Final = 20_000  # events for one contact that wait for their turn
 
 type _Key = tuple[str, str, str]  # full JID, source, dialect
 
@@ -135,6 +135,7 @@ class SourceEvents:
     async def _subscribe(self, call: Call) -> Element | None:
         try:
             wish = decode_subscribe(call.payload, call.dialect)
+            await self._provider.prepare_events(call.caller, wish.source)
             self._renew(call, wish)
         except StanzaError as error:
             raise in_kind(call, error) from error
@@ -212,7 +213,7 @@ class SourceEvents:
         if subscription.ended:  # others of those who are being told have ended it
             return
         subscription.waiting.extend(self._noted(subscription, events))
-        if len(subscription.waiting) > MAX_WAITING:
+        if self._waiting_for(subscription.caller) > MAX_WAITING:
             # Who is told half of it knows less than who is told nothing.
             _LOGGER.warning(
                 "%s does not keep up with what happens and is told no more",
@@ -221,6 +222,14 @@ class SourceEvents:
             self._end(subscription)
             return
         self._tell(subscription)
+
+    def _waiting_for(self, caller: Caller) -> int:
+        """Return how many events wait for a contact, on whichever of its devices."""
+        return sum(
+            len(other.waiting)
+            for other in self._subscriptions.values()
+            if other.caller.bare == caller.bare
+        )
 
     def _noted(
         self, subscription: _Subscription, events: Sequence[NodeEvent]

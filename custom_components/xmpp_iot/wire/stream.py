@@ -19,8 +19,17 @@ from slixmpp.xmlstream.tostring import tostring
 
 from .account import Account
 from .connection import STREAMS, Connection
-from .errors import EncryptionUnavailable, NoMechanism, NotConnected
+from .errors import (
+    EncryptionUnavailable,
+    LoginError,
+    NoMechanism,
+    NotConnected,
+    Replaced,
+    SentAway,
+    Unreachable,
+)
 from .ledger import Ledger, Sent
+from .quality import Quality
 from .reader import Received
 from .sasl import (
     SASL,
@@ -47,7 +56,24 @@ _CHALLENGE: Final = clark(SASL, "challenge")
 _STANZAS: Final = frozenset(
     clark(CLIENT, name) for name in ("iq", "message", "presence")
 )
+_ACKNOWLEDGEMENT: Final = clark("urn:xmpp:sm:3", "a")
+_NOT_RESUMED: Final = clark("urn:xmpp:sm:3", "failed")
 _ANSWERS: Final = frozenset({"result", "error"})
+# With these a server ends a stream that it or the network cannot go on with (RFC 6120 section 4.9.3); some
+# do not know their hosts yet, or any more, while they start and stop.
+_PASSING: Final = frozenset(
+    {
+        "connection-timeout",
+        "host-gone",
+        "host-unknown",
+        "internal-server-error",
+        "remote-connection-failed",
+        "reset",
+        "system-shutdown",
+    }
+)
+# The others are about the house; who is replaced by somebody else waits longest.
+_AWAY: Final = {"conflict": Replaced}
 
 
 class Stream(Connection):
@@ -62,7 +88,7 @@ class Stream(Connection):
         *,
         resource: str,
         on_stanza: Callable[[Received], None] = lambda _: None,
-        on_lost: Callable[[str], None] = lambda _: None,
+        on_lost: Callable[[LoginError], None] = lambda _: None,
     ) -> None:
         super().__init__(account, resource=resource, on_lost=on_lost)
         self._on_stanza = on_stanza
@@ -72,19 +98,36 @@ class Stream(Connection):
         """How many sessions there were: a resumed one keeps its number."""
         self.auto_authorize = None
         self.auto_subscribe = False
+        self.quality = Quality()
+        """What is measured of its connections."""
+        self.said: float | None = None
+        """When the first stanza went out since the server was asked last (loop time)."""
+        self.news = asyncio.Event()
+        """Set when that happens."""
         self.register_plugin("xep_0198")
-        self._ledger = Ledger(self.plugin["xep_0198"])
+        self._ledger = Ledger(self.plugin["xep_0198"], self.quality)
         self.add_event_handler("session_bind", self._bound)
         self.add_event_handler("stream_negotiated", self._negotiated)
         self.add_event_handler("session_resumed", self._resumed)
 
     @property
+    @override
     def resumable(self) -> bool:
         """Whether the session can outlive its connection (XEP-0198 section 5)."""
         return self._ledger.resumable
 
+    @property
+    def acknowledges(self) -> bool:
+        """Whether the server says in this connection what it has got (XEP-0198)."""
+        return self._ledger.active
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has said so of everything."""
+        return self._ledger.settled
+
     @override
-    def _spoilt(self) -> None:
+    def forget(self) -> None:
         self._ledger.forget()
 
     # Reading
@@ -98,7 +141,7 @@ class Stream(Connection):
         elif received.excessive:
             self.lose("the server sent an element with too many levels or parts")
         elif element.tag == _STREAM_ERROR:
-            self.lose(f"the server says {condition(element)}")
+            self._fail(_why_ended(condition(element)))
         elif element.tag == _TLS_FAILURE:
             self._fail(EncryptionUnavailable("The server failed to start TLS."))
         elif self._expects(element):
@@ -116,6 +159,13 @@ class Stream(Connection):
 
     def _negotiate(self, element: Element) -> None:
         """Let slixmpp answer `element`."""
+        if element.tag == _ACKNOWLEDGEMENT:
+            self._ledger.answered()
+        elif element.tag == _NOT_RESUMED:
+            self._ledger.refused(element.get("h"))
+        elif element.tag in _STANZAS and element.get("type") == "error":
+            self._fail(_why_unbound(element))
+            return
         try:
             if element.tag == _SASL_FAILURE:
                 self._refused(element)
@@ -200,17 +250,30 @@ class Stream(Connection):
         *,
         deadline: float | None = None,
         still: Callable[[], bool] = lambda: True,
+        undelivered: Callable[[], None] = lambda: None,
     ) -> None:
         """Write a rendered stanza now, counted for stream management; NotConnected where there is no session.
 
         When a session resumes it is not sent again after `deadline` (loop time), nor where `still` says no.
+        `undelivered` is called when it is certain that the server will never get it.
         """
         if not self.ready:
             raise NotConnected("There is no session now.")
         self.send_raw(text)
-        self._ledger.sent(text, deadline, still)
+        self._ledger.sent(
+            Sent(text=text, deadline=deadline, still=still, undelivered=undelivered)
+        )
+        if self.said is None:
+            self.said = self.loop.time()
+            self.news.set()
         if self._ledger.full:
             self.lose("the server acknowledges nothing")
+
+    def ask(self) -> asyncio.Future[None]:
+        """Ask the server what it has got; what is returned is done when it says so. NotConnected without session."""
+        if not self.ready:
+            raise NotConnected("There is no session now.")
+        return self._ledger.ask()
 
     @override
     def send(self, data: Any, use_filters: bool = True) -> None:
@@ -224,3 +287,16 @@ class Stream(Connection):
         self.send_raw(
             tostring(data.xml, xmlns=self.default_ns, stream=self, top_level=True)
         )
+
+
+def _why_ended(condition: str) -> LoginError:
+    """Return what it means that the server ended the stream with a condition."""
+    kind = Unreachable if condition in _PASSING else _AWAY.get(condition, SentAway)
+    return kind(f"the server says {condition}")
+
+
+def _why_unbound(answer: Element) -> LoginError:
+    """Return why the server gives no resource (RFC 6120 section 7.7.2)."""
+    error = answer.find(clark(CLIENT, "error"))
+    why = "undefined-condition" if error is None else condition(error)
+    return _AWAY.get(why, SentAway)(f"the server gives no resource: {why}")

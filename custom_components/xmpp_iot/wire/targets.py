@@ -7,7 +7,7 @@ from typing import Final
 from slixmpp import JID
 from slixmpp.xmlstream.resolver import default_resolver, get_SRV
 
-from .account import Account, TlsMode
+from .account import Account, TlsMode, parse_hosts
 from .errors import Unreachable
 
 _DEFAULT_PORTS: Final = {TlsMode.STARTTLS: 5222, TlsMode.DIRECT: 5223}
@@ -34,8 +34,12 @@ async def find_targets(account: Account) -> list[Target]:
     """
     domain = JID(account.jid).domain
     port = account.port or _DEFAULT_PORTS[account.tls]
-    given = Target(account.host or domain, port, account.tls is TlsMode.DIRECT)
-    if account.host or account.port:
+    direct = account.tls is TlsMode.DIRECT
+    if account.host:
+        hosts = parse_hosts(account.host)
+        return [Target(host, own or port, direct) for host, own in hosts]
+    given = Target(domain, port, direct)
+    if account.port:
         return [given]
     # Each look-up opens files of its own, and the libraries beneath slixmpp say in many ways, without a
     # common base, that there are none left: whatever they say, DNS cannot be asked now.

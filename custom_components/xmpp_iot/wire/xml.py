@@ -256,9 +256,9 @@ def parse_duration(text: str) -> timedelta:
             # As decimals, because no float holds a microsecond of many days.
             microseconds=int((match["fraction"] or "0")[:6].ljust(6, "0")),
         )
+        return -span if match["sign"] else span  # (there are fewer of them below zero)
     except OverflowError as error:
         raise BadRequest("The duration is too long.") from error
-    return -span if match["sign"] else span
 
 
 def format_integer(value: float) -> str:

@@ -1,0 +1,213 @@
+"""Work for contacts is begun in turns: who brings much does not keep others waiting."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+
+import pytest
+
+from custom_components.xmpp_iot.wire.work import MAX_RUNNING, MAX_WAITING, STRETCH, Work
+
+MANY, ONE = "many@example.org", "one@example.org"
+LONG = 4 * STRETCH
+
+
+class Bench:
+    """Work, and who has begun and ended it."""
+
+    def __init__(self) -> None:
+        """Begin with work that ends at once."""
+        self.work = Work()
+        self.begun: list[str] = []
+        self.ended: list[asyncio.Task[str]] = []
+        self.free = asyncio.Event()
+        self.free.set()
+        self._news = asyncio.Event()
+
+    def bring(self, bare: str, name: str) -> None:
+        """Bring work of a contact."""
+        self.work.begin(bare, self._doing(name), self.end)
+
+    def burn(self) -> None:
+        """Bring long work."""
+        self.work.begin(MANY, self._burning, self.end)
+
+    async def _burning(self) -> str:
+        self.begun.append("long")
+        end = time.perf_counter() + LONG
+        while time.perf_counter() < end:
+            pass  # and keep the event loop
+        return "long"
+
+    def end(self, task: asyncio.Task[str]) -> None:
+        """Note that work has ended."""
+        self.ended.append(task)
+        self._news.set()
+
+    async def until(self, count: int) -> None:
+        """Return when so much has ended."""
+        async with asyncio.timeout(10):
+            while len(self.ended) < count:
+                self._news.clear()
+                await self._news.wait()
+
+    def _doing(self, name: str) -> Callable[[], Coroutine[None, None, str]]:
+        async def do() -> str:
+            self.begun.append(name)
+            await self.free.wait()
+            return name
+
+        return do
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    """Return a bench; at the end nothing of it is left."""
+    bench = Bench()
+    yield bench
+    await bench.work.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def settle_briefly() -> None:
+    """Let what can run at once have run."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def settle() -> None:
+    """Let everything that can run have run."""
+    for _ in range(300):
+        await asyncio.sleep(0)
+
+
+async def test_contacts_take_turns(bench: Bench) -> None:
+    """What another brings after ninety others is begun with the first of them."""
+    for number in range(90):
+        bench.bring(MANY, str(number))
+    bench.bring(ONE, "one")
+    await settle()
+    assert bench.begun.index("one") <= 1
+    assert [name for name in bench.begun if name != "one"] == [*map(str, range(90))]
+    assert [task.result() for task in bench.ended] == bench.begun
+
+
+async def test_one_begins_in_each_turn_of_the_loop(bench: Bench) -> None:
+    """Others have their turn after every single one."""
+    for number in range(5):
+        bench.bring(MANY, str(number))
+    counts = []
+    for _ in range(8):
+        await asyncio.sleep(0)
+        counts.append(len(bench.begun))
+    steps = [
+        later - earlier for earlier, later in zip(counts, counts[1:], strict=False)
+    ]
+    assert max(counts[0], *steps) == 1
+    assert counts[-1] == 5
+
+
+async def test_so_many_run_and_wait(bench: Bench) -> None:
+    """A contact has a number of tasks running and more of them waiting, and each other contact, too."""
+    bench.free.clear()
+    while bench.work.has_room(MANY):
+        bench.bring(MANY, "x")
+    await settle()
+    assert len(bench.begun) == MAX_RUNNING
+    assert len(bench.work._waiting[MANY]) == MAX_WAITING
+    assert bench.work.has_room(ONE)
+    bench.free.set()
+    await settle()
+    assert len(bench.ended) == MAX_RUNNING + MAX_WAITING
+    assert bench.work.has_room(MANY)
+    assert not bench.work._running
+
+
+async def test_closing_ends_what_runs_and_what_waits(bench: Bench) -> None:
+    """Nothing is begun after it."""
+    bench.free.clear()
+    for number in range(50):
+        bench.bring(MANY, str(number))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    begun = len(bench.begun)
+    await bench.work.close()
+    await settle()
+    assert begun == len(bench.begun)
+    assert all(task.cancelled() for task in bench.ended)
+
+
+async def test_long_work_leaves_others_half_of_the_time(bench: Bench) -> None:
+    """What another brings, and which takes several turns of the loop, ends between two of them."""
+
+    async def several() -> str:
+        for _ in range(5):
+            bench.begun.append(ONE)
+            await asyncio.sleep(0)
+        return ONE
+
+    for _ in range(10):
+        bench.burn()
+    await bench.until(1)
+    bench.work.begin(ONE, several, bench.end)
+    await bench.until(11)
+
+    first = bench.begun.index(ONE)
+    last = len(bench.begun) - bench.begun[::-1].index(ONE)
+    assert bench.begun[first:last].count("long") <= 1
+    assert bench.begun.count("long") == 10
+    assert not bench.work._waiting
+
+
+async def test_who_has_rested_begins_at_once(bench: Bench) -> None:
+    """Long work of a while ago keeps nobody waiting."""
+    bench.burn()
+    await bench.until(1)
+    await asyncio.sleep(2 * LONG)  # the time itself is what is waited for
+    bench.bring(MANY, "next")
+    await settle_briefly()
+    assert bench.begun == ["long", "next"]
+
+
+async def test_who_rests_begins_by_itself_when_that_is_over(bench: Bench) -> None:
+    """Though nobody else brings anything."""
+    bench.burn()
+    await bench.until(1)
+    bench.bring(MANY, "next")
+    await settle_briefly()
+    assert bench.begun == ["long"]
+    await bench.until(2)
+    assert bench.begun == ["long", "next"]
+
+
+async def test_closing_ends_a_rest(bench: Bench) -> None:
+    """Nothing of who rests is begun, and no timer is left."""
+    bench.burn()
+    await bench.until(1)
+    bench.bring(MANY, "next")
+    await settle_briefly()
+    assert bench.work._waking is not None
+    await bench.work.close()
+    await asyncio.sleep(2 * LONG)
+    assert bench.begun == ["long"]
+    assert bench.work._waking is None
+
+
+async def test_cancelled_work_is_told_where_it_waits(bench: Bench) -> None:
+    """So that it can end what it has begun, as any task can."""
+    told: list[str] = []
+    waits = asyncio.Event()
+
+    async def careful() -> str:
+        waits.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("cancelled")
+        return ""
+
+    bench.work.begin(MANY, careful, bench.end)
+    await waits.wait()
+    await bench.work.close()
+    assert told == ["cancelled"]
+    assert [task.cancelled() for task in bench.ended] == [True]
