@@ -191,9 +191,10 @@ class XmppIotEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the node, and the house."""
+        """Follow the node, and the house, beginning with what has changed since the entity was made."""
         self.async_on_remove(self.node.listen(self._changed))
         self.async_on_remove(self.house.listen(self._changed))
+        self.take_over()
 
     @callback
     def _changed(self) -> None:

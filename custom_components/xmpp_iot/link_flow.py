@@ -26,12 +26,12 @@ from .link_form import (
     async_remembered,
     async_words,
     choice,
+    counts,
     cut,
     is_empty,
     offered,
     plain,
     schema,
-    tables,
 )
 from .mapping_flow import MappingSteps
 from .models import XmppIotConfigEntry
@@ -201,7 +201,7 @@ class ConcentratorFlow(MappingSteps):
                 counted = tally(found.nodes)
                 words = await async_words(self.hass, counted.domains)
                 self._lists = offered(counted, words)
-                self._counts = tables(counted, words)
+                self._counts = counts(counted, words)
                 return "selection"
             problem = "not_concentrator"
         except WireError as err:

@@ -1,6 +1,6 @@
-"""The form in which the nodes of another house are chosen, and the table above it.
+"""The form in which the nodes of another house are chosen, and what is said above it.
 
-What the other house says of itself is shown as it is: in a table it is text and nothing else.
+What the other house says of itself is shown as it is: above the form it is text and nothing else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,7 +42,7 @@ type Lists = Mapping[str, Mapping[str, str]]
 # The lists of what can be chosen, in the form's order.
 CHOICES: Final = (CONF_AREAS, CONF_DOMAINS, CONF_LABELS, CONF_NODES)
 
-MAX_ROWS: Final = 40  # of a table; the form's lists have them all
+MAX_COUNTS: Final = 40  # shown above the form; its lists have them all
 MAX_TEXT: Final = 100  # characters of a name
 
 _ESCAPED: Final = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
@@ -94,18 +94,21 @@ def schema(lists: Lists, chosen: Mapping[str, Any]) -> vol.Schema:
     for key in CHOICES:
         options = {one: one for one in chosen.get(key, ())} | dict(lists.get(key, {}))
         if options:
-            fields[vol.Optional(key)] = _several(options)
+            fields[vol.Optional(key)] = several(options)
     fields[vol.Optional(CONF_PREFIX)] = TextSelector()
     fields[vol.Required(CONF_SUGGEST_AREAS, default=True)] = BooleanSelector()
     fields[vol.Required(CONF_STATISTICS, default=False)] = BooleanSelector()
     return vol.Schema(fields)
 
 
-def tables(tally: Tally, words: Mapping[str, str]) -> dict[str, str]:
-    """Return the rows of the tables by area and by domain, in Markdown, most first."""
+def counts(tally: Tally, words: Mapping[str, str]) -> dict[str, str]:
+    """Return how much there is in all, by area and by domain, in Markdown, most first.
+
+    These are lines and no tables, which would push the form itself out of sight.
+    """
     return {
-        "areas": _rows(tally.areas.values()),
-        "domains": _rows(
+        "areas": _line(tally.areas.values()),
+        "domains": _line(
             (words.get(domain, domain or "–"), count)
             for domain, count in tally.domains.items()
         ),
@@ -155,7 +158,7 @@ async def async_remembered(
     }
 
 
-def _several(options: Mapping[str, str]) -> SelectSelector:
+def several(options: Mapping[str, str]) -> SelectSelector:
     """Return a list, by the alphabet, of which any number can be chosen."""
     shown = [
         SelectOptionDict(value=value, label=label) for value, label in options.items()
@@ -169,10 +172,14 @@ def _several(options: Mapping[str, str]) -> SelectSelector:
     )
 
 
-def _rows(counted: Iterable[tuple[str, int]]) -> str:
-    """Return the rows of a table; the last one stands for those that are too many."""
+def _line(counted: Iterable[tuple[str, int]]) -> str:
+    """Return names with their numbers in one line; the last number stands for those that are too many."""
     ordered = sorted(counted, key=lambda one: (-one[1], one[0].casefold()))
-    shown, rest = ordered[:MAX_ROWS], ordered[MAX_ROWS:]
+    shown, rest = ordered[:MAX_COUNTS], ordered[MAX_COUNTS:]
     if rest:
         shown.append(("…", sum(count for _, count in rest)))
-    return "\n".join(f"| {plain(name)} | {count} |" for name, count in shown)
+    # (a line never ends between a name and its number)
+    return (
+        " · ".join(f"{plain(name)}\N{NO-BREAK SPACE}({count})" for name, count in shown)
+        or "–"
+    )

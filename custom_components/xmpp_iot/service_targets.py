@@ -91,11 +91,11 @@ def _shown(hass: HomeAssistant, entity_id: str) -> Whom:
         (link, node)
         for link in entry.runtime_data.links
         for node in link.store
-        if _shows(registered.unique_id, link.unique_id(node))
+        if link.devices.is_of(node, registered.unique_id)
     ]
     if not found:
         raise invalid("not_mirrored", entity=entity_id)
-    # (an id may begin like another one)
+    # (the id of a foreign node may begin like another one)
     link, node = max(found, key=lambda one: len(one[1].uid))
     return Whom(
         entry=entry,
@@ -104,11 +104,6 @@ def _shown(hass: HomeAssistant, entity_id: str) -> Whom:
         node=node.info.ref,
         node_type=node.info.node_type,
     )
-
-
-def _shows(entity: str, node: str) -> bool:
-    """Return whether the unique id of an entity is a node's, or that of a part of it."""
-    return entity == node or entity.startswith(f"{node}:")
 
 
 def _named(call: ServiceCall) -> Whom:

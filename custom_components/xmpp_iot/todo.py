@@ -35,6 +35,7 @@ PARALLEL_UPDATES = 0  # nothing is polled, and actions need not wait for each ot
 
 # Home Assistant has no action that moves an item.
 _CUT: Final = TodoListEntityFeature.MOVE_TODO_ITEM
+_PATIENCE: Final = 3.0  # seconds
 _COLUMNS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "summary": text,
     "uid": text,
@@ -91,9 +92,14 @@ class XmppIotTodoList(XmppIotEntity, TodoListEntity):
 
     @override
     async def command(self, action: str, data: Mapping[str, Any] | None = None) -> None:
-        """Have it done over there, and see what has become of the list: its state may be the same."""
+        """Have it done over there, and see what has become of the list: its state may be the same.
+
+        What is done next finds its items by their names in what is known here, so that is waited for.
+        """
         await super().command(action, data)
         self._want()
+        if self._refresh:
+            await self._refresh.settled(_PATIENCE)
 
     @override
     async def async_create_todo_item(self, item: TodoItem) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from custom_components.xmpp_iot.binary_sensor import XmppIotBinarySensor
 from custom_components.xmpp_iot.const import DOMAIN
+from custom_components.xmpp_iot.remote.house import RemoteHouse
+from custom_components.xmpp_iot.remote.node import RemoteNode
 from custom_components.xmpp_iot.switch import XmppIotSwitch
 from custom_components.xmpp_iot.wire.model import Field, Reading, ValueType
 from homeassistant.const import EntityCategory
@@ -41,6 +43,18 @@ async def test_it_is_unavailable_where_it_is_over_there(cabin: Cabin) -> None:
 
     cabin.change(node, "off")
     assert cabin.state(shown.entity_id).state == "off"
+
+
+async def test_it_begins_as_its_node_is_by_then(cabin: Cabin) -> None:
+    """What changes after it was made and before Home Assistant has added it is not lost."""
+    node = cabin.node("switch.ac", "on")
+
+    def make(house: RemoteHouse, node: RemoteNode) -> XmppIotSwitch:
+        made = XmppIotSwitch(house, node)
+        cabin.change(node, "off")
+        return made
+
+    assert (await cabin.show(node, make)).state == "off"
 
 
 async def test_it_is_who_it_is_over_there(cabin: Cabin) -> None:

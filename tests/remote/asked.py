@@ -131,6 +131,8 @@ class Line:
     online: dict[str, tuple[str, ...]] = field(default_factory=lambda: {HOME: (FULL,)})
     features: Sequence[str] = field(default_factory=lambda: tuple(features()))
     asked: list[str] = field(default_factory=list)
+    refusals: Mapping[str, Exception] = field(default_factory=dict)
+    """Why full JIDs do not say what they are."""
 
     def resources(self, bare: str) -> tuple[str, ...]:
         """Return the full JIDs of somebody who is online."""
@@ -139,6 +141,8 @@ class Line:
     async def iq(self, to: str, payload: Element, **_: Any) -> Element:
         """Answer what somebody is."""
         self.asked.append(to)
+        if (refusal := self.refusals.get(to)) is not None:
+            raise refusal
         return Disco.of("Home", self.features).info(element(INFO_QUERY))
 
     def peer(self, jid: str, dialect: Dialect) -> Peer:

@@ -69,3 +69,4 @@ async def linked(hass: HomeAssistant, far: Far) -> AsyncGenerator[Linked]:
     assert not far.session.presence
     assert not far.session.offline
     assert not far.session.back
+    assert not far.session.pushed

@@ -35,8 +35,8 @@ from custom_components.xmpp_iot.wire.model import (
 from custom_components.xmpp_iot.wire.sensor_data import render_fields, render_reading
 from custom_components.xmpp_iot.wire.service import features
 from custom_components.xmpp_iot.wire.stanzas import Kind
-from custom_components.xmpp_iot.wire.xml import Element, from_text, to_text
-from tests.wire.conversation import Asked, Conversation, House, Line
+from custom_components.xmpp_iot.wire.xml import Element, from_text
+from tests.wire.conversation import Asked, Conversation, House
 
 from .far_nodes import (
     CABIN,
@@ -55,6 +55,7 @@ from .far_nodes import (
     state,
     until,
 )
+from .road import Road
 
 __all__ = [
     "FEED",
@@ -141,22 +142,6 @@ class FarHouse(House):
 
 
 @dataclass
-class Road(Line):
-    """What the far house sends by itself."""
-
-    deliver: Callable[[str, Element], None] = lambda _, __: None
-
-    @override
-    def send_message(
-        self, to: str, payload: Element | str, *, kind: str = "normal"
-    ) -> None:
-        """Take it to the other end."""
-        super().send_message(to, payload, kind=kind)
-        text = payload if isinstance(payload, str) else to_text(payload)
-        asyncio.get_running_loop().call_soon(self.deliver, FULL, from_text(text))
-
-
-@dataclass
 class Session:
     """The near end: the session of the account that links the far house."""
 
@@ -176,6 +161,9 @@ class Session:
     offline: list[Callable[[], None]] = field(default_factory=list)
     back: list[Callable[[bool], None]] = field(default_factory=list)
     gone: list[Callable[[str | None], None]] = field(default_factory=list)
+    friends: dict[str, str] = field(default_factory=lambda: {HOME: "both"})
+    """The roster: whose presence is shared."""
+    pushed: list[Callable[[], None]] = field(default_factory=list)
     bare: str = CABIN
     jid: str = f"{CABIN}/homeassistant"
 
@@ -207,6 +195,20 @@ class Session:
     def on_online(self, callback: Callable[[bool], None]) -> Callable[[], None]:
         """Keep the callback until it is taken back."""
         return _kept(self.back, callback)
+
+    def roster(self) -> dict[str, str]:
+        """Return whose presence is shared."""
+        return self.friends
+
+    def on_roster(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Keep the callback until it is taken back."""
+        return _kept(self.pushed, callback)
+
+    def befriend(self, jid: str, subscription: str) -> None:
+        """Have the roster say something else of somebody."""
+        self.friends[jid] = subscription
+        for callback in tuple(self.pushed):
+            callback()
 
     def on_gone(self, callback: Callable[[str | None], None]) -> Callable[[], None]:
         """Keep the callback until it is taken back."""

@@ -1,5 +1,6 @@
 """Devices, names and choices of what another house has."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xmpp_iot.const import DOMAIN
+from custom_components.xmpp_iot.remote import later as later_module
 from custom_components.xmpp_iot.remote.devices import Devices
 from custom_components.xmpp_iot.remote.node import RemoteNode
 from custom_components.xmpp_iot.remote.nodes import NodeStore
@@ -222,3 +224,46 @@ async def test_the_states_are_those_of_entities_that_have_one(
     hass.states.async_set("sensor.odd", "unavailable")
 
     assert registered.states == {"light.lamp": "on"}
+
+
+async def test_what_was_renamed_before_its_turn_is_forgotten_all_the_same(
+    hass: HomeAssistant,
+    registered: Registered,
+    devices: Devices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And what was removed by somebody else is gone already."""
+    monkeypatch.setattr(later_module, "MOMENT", 0)
+    registry = er.async_get(hass)
+    registered.forget_all_but([node(devices.store, "light.lamp")])
+    assert devices.store.later.busy
+
+    registry.async_remove("sensor.rain")
+    registry.async_update_entity("sensor.odd", new_entity_id="sensor.even")
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert [one.entity_id for one in registered.entries] == ["light.lamp"]
+
+
+def test_a_part_may_be_of_any_node_its_id_begins_with(devices: Devices) -> None:
+    """An id may have colons in it, and what else is put between the parts of a unique id."""
+    assert list(devices.may_show("a:b:field:c")) == ["a:b"]
+    assert list(devices.may_show("a:field:b:field:c")) == ["a", "a:field:b"]
+    assert list(devices.may_show("a:b")) == []
+
+
+async def test_a_part_of_a_foreign_node_is_known(
+    hass: HomeAssistant, registered: Registered, devices: Devices
+) -> None:
+    """As long as the node is there."""
+    devices.store.put(described("pump", kind="Acme.Pump"))
+    pump = node(devices.store, "pump")
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    part = er.async_get(hass).async_get_or_create(
+        "sensor", DOMAIN, f"{devices.unique_id(pump)}:field:flow", config_entry=entry
+    )
+
+    assert registered.unknown(devices.store) == ()
+    devices.store.remove("pump")
+    assert registered.unknown(devices.store) == (part,)

@@ -51,6 +51,15 @@ async def test_the_first_who_speaks_our_protocols_is_asked() -> None:
     assert line.asked == [FULL]
 
 
+async def test_a_resource_that_does_not_say_what_it_is_hides_no_other() -> None:
+    """A telephone may be asleep, or refuse to say."""
+    line = Line(Somebody(), refusals={"x": NoAnswer("It sleeps.")})
+
+    assert await reach(line.neighbourhood, ["x", FULL]) is line.somebody.peer
+    with pytest.raises(NoAnswer, match="sleeps"):
+        await reach(line.neighbourhood, ["x"])
+
+
 async def test_nobody_who_speaks_our_protocols() -> None:
     """Is another thing than nobody at all."""
     line = Line(Somebody(), features=("urn:xmpp:ping",))

@@ -18,7 +18,7 @@ def mapping(**corrections: dict[str, Any]) -> ForeignMapping:
     return ForeignMapping.from_data(
         {
             "mapping": {
-                "thing": {
+                "thing@things": {
                     key.replace("_", ":"): one for key, one in corrections.items()
                 }
             }

@@ -326,3 +326,38 @@ def test_the_id_stays_when_the_sensor_is_renamed() -> None:
     assert ids[0].startswith("xmpp_iot:home_example_org_")
     assert elsewhere is not None
     assert elsewhere.statistic_id not in ids
+
+
+async def test_what_is_said_fits_into_the_recorder(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> None:
+    """Its columns have an end, at which some databases refuse the row."""
+    info = node("sensor.energy", "E" * 1000, uid="m" * 1000, state_class="total")
+    series = series_of(info, f"{'h' * 1000}@example.org")
+    assert series is not None
+    somebody = Somebody(readings=metered(END - 2 * HOUR, "u" * 1000))
+
+    for _ in range(2):  # what is here has the same unit the next time
+        assert await import_hours(hass, somebody.peer, series, END - 2 * HOUR) == 2
+
+    await async_wait_recording_done(hass)
+    (listed,) = await get_instance(hass).async_add_executor_job(
+        list_statistic_ids, hass, {series.statistic_id}
+    )
+    assert listed["name"] == f"Home {'E' * 250}"
+    assert listed["statistics_unit_of_measurement"] == "u" * 255
+    assert len(series.statistic_id) <= 255
+
+
+async def test_a_number_that_is_too_large_in_another_unit_is_refused(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> None:
+    """No database has infinity."""
+    series = meter()
+    somebody = Somebody(readings=metered(END - 2 * HOUR, "Wh"))
+    await import_hours(hass, somebody.peer, series)
+    await async_wait_recording_done(hass)
+    somebody.readings = told(hour("sum", 1.7e308, "GWh"))
+
+    with pytest.raises(BadRequest, match="too large"):
+        await import_hours(hass, somebody.peer, series, END - 3 * HOUR)

@@ -126,4 +126,5 @@ async def test_a_house_that_is_here_needs_nothing_restored(
 
     assert "last_value" not in attributes(hass)
     assert link.last_values == {}
+    assert link.last_seen is None
     await link.stop()

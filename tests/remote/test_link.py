@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.xmpp_iot.remote import link as module
+from custom_components.xmpp_iot.remote import acquaintance, link as module
 from custom_components.xmpp_iot.remote.acquaintance import meet
 from custom_components.xmpp_iot.remote.link import Connection
 from custom_components.xmpp_iot.wire.errors import Forbidden, RemoteError
@@ -103,7 +103,7 @@ async def test_who_comes_while_another_is_asked_is_asked_too(
             linked.far.arrive()
         return None
 
-    monkeypatch.setattr(module, "meet", meets)
+    monkeypatch.setattr(acquaintance, "meet", meets)
     linked.far.arrive(PHONE)
     await linked.is_linked()
 
@@ -244,7 +244,7 @@ async def test_a_failure_of_ours_is_in_the_log(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "meet", broken)
+        patch.setattr(acquaintance, "meet", broken)
         linked.far.arrive()
         await linked.far.settle()
     assert "ZeroDivisionError" in caplog.text

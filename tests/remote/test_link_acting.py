@@ -1,13 +1,15 @@
 """A linked house: what it is asked to do, and how it says no."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from custom_components.xmpp_iot.remote.link import EXPIRES
+from custom_components.xmpp_iot.remote.errands import EXPIRES
 from custom_components.xmpp_iot.remote.node import RemoteNode
 from custom_components.xmpp_iot.wire.errors import BadRequest, Forbidden
 from custom_components.xmpp_iot.wire.model import ControlRequest
+from custom_components.xmpp_iot.wire.queries import MAX_RUNNING
 from custom_components.xmpp_iot.wire.report import ReportMessage
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -68,6 +70,21 @@ async def test_a_query_returns_its_report(linked: Linked) -> None:
     linked.far.house.reports = tuple([one] for one in said)
 
     assert tuple(await linked.link.query(linked.node(), "history", {})) == said
+
+
+async def test_many_queries_wait_for_their_turn(linked: Linked) -> None:
+    """A dashboard asks for more at a time than a house answers one contact at a time."""
+    await linked.is_linked()
+    said = ReportMessage(text="One.")
+    linked.far.house.reports = ([said],)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(linked.link.query(linked.node(), "history", {}))
+            for _ in range(3 * MAX_RUNNING)
+        ]
+
+    assert [tuple(task.result()) for task in tasks] == [(said,)] * len(tasks)
 
 
 async def test_a_refusal_is_raised_with_its_reason(linked: Linked) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from custom_components.xmpp_iot.remote import nodes as module
-from custom_components.xmpp_iot.remote.nodes import MARGIN, NodeStore, uid_of
+from custom_components.xmpp_iot.remote.nodes import MARGIN, NodeStore
 from custom_components.xmpp_iot.wire.model import NodeInfo
 
 from .far import NOON, Shown, described, everything, ref, state
@@ -355,12 +355,6 @@ def test_after_a_new_beginning_an_older_reading_counts(store: NodeStore) -> None
     store.rewind()
     store.take([older])
     assert lamp.text("state") == "off"
-
-
-def test_the_uid_is_the_nodes_own_word_or_its_id() -> None:
-    """In that order."""
-    assert uid_of(LAMP) == "lamp"
-    assert uid_of(described("pump", kind="Pump")) == "pump"
 
 
 def test_there_are_no_more_nodes_than_are_good_for_a_house(

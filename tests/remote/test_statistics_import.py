@@ -43,8 +43,13 @@ class Cabin:
     hass: HomeAssistant
     entry: MockConfigEntry
     home: LinkedHouse
-    somebody: Somebody
+    line: Line
     importer: StatisticsImport
+
+    @property
+    def somebody(self) -> Somebody:
+        """Who is asked."""
+        return self.line.somebody
 
     async def pass_a_night(
         self, freezer: FrozenDateTimeFactory, night: int = 0
@@ -77,10 +82,11 @@ async def cabin(
     entry.add_to_hass(hass)
     somebody = Somebody(readings=metered(FIRST))
     home = LinkedHouse(meter("power"), node("light.lamp", "Lamp"))
-    links = LinkedHouses(Line(somebody), [home])
+    line = Line(somebody)
+    links = LinkedHouses(line, [home])
     importer = StatisticsImport(hass, entry, links.links)
     importer.start()
-    yield Cabin(hass, entry, home, somebody, importer)
+    yield Cabin(hass, entry, home, line, importer)
     await importer.stop()
 
 
@@ -254,3 +260,38 @@ async def test_a_refusal_of_all_is_of_each(
 
     assert done.hours == {}
     assert done.refused == {"Home Power": "Not you."}
+
+
+async def test_a_silent_house_does_not_keep_the_others_waiting(
+    recorder_mock: Recorder, cabin: Cabin
+) -> None:
+    """Only another import of its own does."""
+    silent = LinkedHouse(meter("gas"))
+    silent.devices.house = "barn@example.org"
+    cabin.line.online["barn@example.org"] = ("barn@example.org/homeassistant",)
+    asked = asyncio.Event()
+    read = cabin.somebody.read
+
+    async def slow(request: ReadRequest) -> AsyncGenerator[tuple[Reading, ...]]:
+        if request.nodes[0].id == "sensor.gas":
+            asked.set()
+            await asyncio.Event().wait()
+        async for one in read(request):
+            yield one
+
+    cabin.somebody.read = slow  # type: ignore[method-assign]
+    waiting = [
+        asyncio.create_task(cabin.importer.import_now(silent.link, silent.store))
+        for _ in range(2)
+    ]
+    await asked.wait()
+
+    done = await cabin.importer.import_now(cabin.home.link, cabin.home.store)
+
+    assert list(done.hours.values()) == [3]
+    asked.clear()
+    await asyncio.sleep(0)
+    assert not asked.is_set()  # by the second one of its imports
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)

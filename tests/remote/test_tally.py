@@ -17,7 +17,7 @@ def test_nodes_are_counted_by_what_they_can_be_chosen_by() -> None:
         "lamp": "Lamp (light.lamp)",
         "ceiling": "Ceiling (light.ceiling)",
         "rain": "Rain (sensor.rain)",
-        "pump": "Pump (pump)",
+        "pump@entities": "Pump (pump)",
     }
 
 
@@ -25,7 +25,7 @@ def test_what_has_no_name_is_called_by_its_id() -> None:
     """Once, and an area too; one in which nothing is counts none."""
     counted = tally((area("attic", ""), node("light.a", ""), node("b", "b", kind="B")))
 
-    assert counted.nodes == {"light.a": "light.a", "b": "b"}
+    assert counted.nodes == {"light.a": "light.a", "b@entities": "b"}
     assert counted.areas == {"attic": ("attic", 0)}
 
 

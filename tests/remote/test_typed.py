@@ -1,6 +1,6 @@
 """Control parameters get the types that the node's form says, or else those they come in."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -99,6 +99,8 @@ def test_the_order_is_kept() -> None:
         ("xdc:Color", [1, 2, 256]),
         ("xdc:Color", [1.0, 2, 3]),
         ("", {"a": 1}),
+        # There is no such moment in UTC.
+        ("xs:dateTime", datetime.max.replace(tzinfo=timezone(timedelta(hours=-8)))),
     ],
 )
 def test_a_value_of_another_type_is_refused(datatype: str, given: Any) -> None:

@@ -1,9 +1,12 @@
 """Which of the protocols somebody speaks, as their service discovery says (XEP-0030)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..wire.dialects import FAMILIES, Dialect
 from ..wire.disco import INFO, INFO_QUERY
+from ..wire.errors import NoAnswer, RemoteError
+from ..wire.paging import RSM
 from ..wire.peer import Correspondence
 from ..wire.xml import clark, element
 
@@ -24,6 +27,8 @@ class Acquaintance:
     """Whether it has values to read."""
     controllable: bool = True
     """Whether it has something to set."""
+    in_pages: bool = False
+    """Whether long lists can be had in pages (XEP-0059)."""
 
 
 async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
@@ -44,7 +49,14 @@ async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
     # A concentrator before a device: the nodes of one who is both are the device's parts.
     for dialect in FAMILIES:
         if dialect.concentrator in features:
-            return Acquaintance(jid, name, dialect, True, dialect.events in features)
+            return Acquaintance(
+                jid,
+                name,
+                dialect,
+                concentrator=True,
+                events=dialect.events in features,
+                in_pages=RSM in features,
+            )
     for dialect in FAMILIES:
         if not features.isdisjoint({dialect.sensor_data, dialect.control}):
             return Acquaintance(
@@ -56,4 +68,24 @@ async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
                 readable=dialect.sensor_data in features,
                 controllable=dialect.control in features,
             )
+    return None
+
+
+async def meet_any(session: Correspondence, jids: Iterable[str]) -> Acquaintance | None:
+    """Return what the first of these full JIDs that speaks an IoT protocol says of itself; None if none does.
+
+    One that does not say, as a telephone asleep, hides no other: only where there is none its RemoteError or
+    NoAnswer is raised. NotConnected as the session raises it.
+    """
+    trouble: RemoteError | NoAnswer | None = None
+    for jid in jids:
+        try:
+            known = await meet(session, jid)
+        except (RemoteError, NoAnswer) as err:
+            trouble = err
+            continue
+        if known is not None:
+            return known
+    if trouble is not None:
+        raise trouble
     return None

@@ -1,7 +1,7 @@
 """Devices of another house here: the house as a service, and its devices by way of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -9,6 +9,7 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from ..const import DOMAIN
 from ..wire.fragments import DEVICE as ITSELF
 from ..wire.model import NodeInfo
+from .areas import Suggestions
 from .foreign import KINDS, facts
 from .node import RemoteNode
 from .nodes import NodeStore, uid_of
@@ -41,6 +42,8 @@ class Devices:
     """Put before the names of devices and of entities without one."""
     areas: bool = True
     """Whether devices suggest their area, by its name over there."""
+    suggestions: Suggestions = field(default_factory=Suggestions)
+    """The areas they suggest: not any number of them."""
 
     def adapt(self, title: str, data: Mapping[str, Any]) -> None:
         """Take over what a subentry says: how the house is called, and how its things are to be."""
@@ -80,6 +83,15 @@ class Devices:
             return unique_id == own
         return unique_id.startswith(tuple(f"{own}:{kind}:" for kind in KINDS))
 
+    def may_show(self, unique_id: str) -> Iterator[str]:
+        """Yield the unique ids of all foreign nodes of which an entity may show a part."""
+        for kind in KINDS:
+            mark = f":{kind}:"
+            at = unique_id.find(mark)
+            while at >= 0:
+                yield unique_id[:at]
+                at = unique_id.find(mark, at + 1)
+
     def foreign_info(self, node: RemoteNode) -> DeviceInfo:
         """Return a foreign node as a device; one without a concentrator is the house itself."""
         made = DeviceInfo(identifiers={(DOMAIN, self.key)}, name=self.title)
@@ -102,7 +114,7 @@ class Devices:
 
     def device_info(self, device: NodeInfo) -> DeviceInfo:
         """Return a device of the house."""
-        identity = self.store.identity(device.ref.id)
+        identity = self.store.identity(device.ref)
         facts = {
             name: str(identity[name].value) for name in _IDENTITY if name in identity
         }
@@ -113,7 +125,8 @@ class Devices:
         )
         made.update(facts)  # type: ignore[typeddict-item]  # names of its own keys
         if self.areas and (area := self._area(device)):
-            made["suggested_area"] = area
+            if (suggested := self.suggestions.of(self.house, area)) is not None:
+                made["suggested_area"] = suggested
         return made
 
     def device_of(self, node: RemoteNode) -> NodeInfo | None:

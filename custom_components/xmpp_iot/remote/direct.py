@@ -31,7 +31,7 @@ from ..wire.model import (
 )
 from ..wire.peer import Peer
 from ..wire.report import ReportItem
-from .acquaintance import meet
+from .acquaintance import meet_any
 from .device_peer import peer_of
 from .neighbourhood import Neighbourhood
 from .node import HOME_ASSISTANT
@@ -58,16 +58,15 @@ async def reach(neighbourhood: Neighbourhood, jids: Iterable[str]) -> Peer:
     """Return the first of these full JIDs that speaks our protocols, as one to be asked.
 
     NotConnected where there is none to ask, FeatureNotImplemented where they speak of other things only;
-    RemoteError and NoAnswer as they come.
+    RemoteError and NoAnswer where none of them is, and one of them did not say.
     """
-    asked = False
-    for jid in jids:
-        asked = True
-        if known := await meet(neighbourhood.session, jid):
-            return peer_of(neighbourhood.peers, known)
+    asked = tuple(jids)
     if not asked:
         raise NotConnected("Nobody is online at that address.")
-    raise FeatureNotImplemented("It speaks none of the IoT protocols.")
+    known = await meet_any(neighbourhood.session, asked)
+    if known is None:
+        raise FeatureNotImplemented("It speaks none of the IoT protocols.")
+    return peer_of(neighbourhood.peers, known)
 
 
 async def read(peer: Peer, request: ReadRequest) -> list[Reading]:

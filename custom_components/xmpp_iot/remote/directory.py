@@ -164,7 +164,8 @@ async def introduce(peers: Peers, jids: Iterable[str]) -> Introduction | None:
     found = [one for one in met if isinstance(one, Acquaintance)]
     if found:  # a concentrator before a device by itself
         chosen = min(found, key=lambda one: not one.concentrator)
-        return Introduction(chosen, await survey(peer_of(peers, chosen)))
+        nodes = await survey(peer_of(peers, chosen), in_pages=chosen.in_pages)
+        return Introduction(chosen, nodes)
     for known in met:
         if isinstance(known, WireError):
             raise known

@@ -52,8 +52,6 @@ _SENSOR_VALUES: Final[Mapping[SensorDeviceClass | None, _Convert]] = MappingProx
         SensorDeviceClass.UPTIME: moment,
     }
 )
-# Beyond these a number is not counted exactly.
-_MOST: Final = 2**53
 
 
 class ForeignPart(XmppIotEntity):
@@ -198,11 +196,9 @@ class ForeignNumber(ForeignPart, NumberEntity):
         self._attr_native_unit_of_measurement = what.unit
         if (parameter := what.parameter) is None:
             return
-        low, high = parameter.minimum, parameter.maximum
-        self._attr_native_min_value = -_MOST if low is None else low
-        self._attr_native_max_value = _MOST if high is None else high
+        self._attr_native_min_value, self._attr_native_max_value = parameter.range
         self._attr_native_step = parameter.step
-        is_bounded = low is not None and high is not None
+        is_bounded = None not in (parameter.minimum, parameter.maximum)
         self._attr_mode = NumberMode.AUTO if is_bounded else NumberMode.BOX
 
     @override

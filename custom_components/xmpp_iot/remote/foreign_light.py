@@ -116,7 +116,8 @@ def _range(brightness: Parameter) -> tuple[float, float]:
 def _level(brightness: Parameter, said: float) -> int:
     """Return a brightness as Home Assistant counts it, from 0 to 255."""
     low, high = _range(brightness)
-    return min(_FULL, max(0, round((said - low) * _FULL / (high - low))))
+    share = (min(high, max(low, said)) - low) / (high - low)
+    return round(share * _FULL)
 
 
 def _said(brightness: Parameter, level: int) -> float:

@@ -7,7 +7,7 @@ the fields that are said to be writable are parameters of the same name.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil, isfinite, log10
+from math import ceil, log10
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from ..wire.errors import BadRequest
 from ..wire.form_model import FormField, FormFieldType, FormOption
 from ..wire.model import Field, Value, ValueType
 from ..wire.xml import parse_value
+from .convert import MOST
 from .node import RemoteNode
 from .typed import type_of
 
@@ -39,6 +40,8 @@ _SINGLE: Final = frozenset(
 )
 _FINEST: Final = 0.1  # step of a fraction with a wide range, or none
 _STEPS: Final = 1000  # at least, of a fraction with a narrow one
+_LEAST: Final = 1e-12  # step of whatever has a range
+_LONGEST: Final = timedelta.max.days * 86_400.0  # seconds of a duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Parameter:
         if self.minimum is None or self.maximum is None or self.maximum <= self.minimum:
             return _FINEST
         span = self.maximum - self.minimum
-        return min(_FINEST, float(10 ** ceil(log10(span / _STEPS))))
+        return min(_FINEST, 10.0 ** ceil(log10(max(span / _STEPS, _LEAST))))
 
     def settable(self, value: Any) -> Any:
         """Return what the parameter is set to: Home Assistant says whole numbers and durations as fractions."""
@@ -76,6 +79,13 @@ class Parameter:
         if self.type is ValueType.DURATION and not isinstance(value, timedelta):
             return timedelta(seconds=value)
         return round(value) if self.type in WHOLE else value
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Between what a number is set: within its ends, or where it has none within what can be said."""
+        low, high = self.minimum, self.maximum
+        most = _most(self.type)
+        return -most if low is None else low, most if high is None else high
 
 
 def parameters(node: RemoteNode) -> Mapping[str, Parameter]:
@@ -124,7 +134,14 @@ def _limit(text: str | None, kind: ValueType) -> float | None:
     except BadRequest:
         return None
     number = limit.total_seconds() if isinstance(limit, timedelta) else limit
-    return number if isinstance(number, (int, float)) and isfinite(number) else None
+    if not isinstance(number, (int, float)) or not abs(number) <= _most(kind):
+        return None  # an end that nobody comes to, or no number
+    return number
+
+
+def _most(kind: ValueType) -> float:
+    """Return beyond what a number of that type cannot be set, up or down."""
+    return _LONGEST if kind is ValueType.DURATION else MOST
 
 
 def _value(asked: FormField, kind: ValueType) -> Value | None:

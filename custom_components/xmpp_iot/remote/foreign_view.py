@@ -35,8 +35,11 @@ class ForeignView:
             new is not old for new, old in zip(said, self._of, strict=True)
         ):
             self._of = said
-            self._entities = {one.key: one for one in self._mapping.entities(node)}
+            self._entities = node.attempt(self._found) or {}
         return self._entities
+
+    def _found(self) -> Mapping[str, ForeignEntity]:
+        return {one.key: one for one in self._mapping.entities(self.node)}
 
     def new(self) -> Iterator[ForeignEntity]:
         """Yield what was not yielded before, or was to be shown on another platform."""
@@ -101,9 +104,13 @@ class ForeignViews:
         if self._views.pop(node, None) is not None:
             self._unlisten.pop(node)()
 
-    def adapt(self, mapping: ForeignMapping) -> None:
-        """Show all of them as somebody wants them now."""
+    def adapt(
+        self,
+        mapping: ForeignMapping,
+        do: Callable[[Callable[[], None]], None] = lambda work: work(),
+    ) -> None:
+        """Show all of them as somebody wants them now; `do` does what that takes, one after the other."""
         self._mapping = mapping
         for view in self:
             view.adapt(mapping)
-            view.node.changed()
+            do(view.node.changed)

@@ -40,6 +40,7 @@ FIRST: Final = timedelta(days=30)  # of the past, when nothing is here yet
 STRETCH: Final = timedelta(days=40)  # asked for, and in memory, at a time
 STRETCH_WITHIN: Final = 300.0  # seconds for one of them
 _LONGEST_NAME: Final = 200  # characters of a house's name in an id
+_LONGEST_TEXT: Final = 255  # characters, in the recorder's columns
 _STATE_CLASS: Final = "state_class"
 
 type Kind = Literal["mean", "min", "max", "state", "sum"]
@@ -80,7 +81,7 @@ class Series:
             node=node.info.ref,
             kinds=kinds,
             statistic_id=f"{DOMAIN}:{house}_{key}",
-            name=f"{devices.title} {node.info.display_name}",
+            name=f"{devices.title} {node.info.display_name}"[:_LONGEST_TEXT],
         )
 
     def metadata(self, unit: str | None) -> StatisticMetaData:
@@ -129,7 +130,7 @@ class _Stretch:
         for one in reading.fields:
             if (kind := self._kind(one)) is not None:
                 row[kind] = float(one.value)  # type: ignore[arg-type]  # as just found
-                self.units.add(one.unit or None)
+                self.units.add(one.unit[:_LONGEST_TEXT] or None)
         if self.series.kinds[0] in row:
             self.rows[start] = row
 
@@ -226,4 +227,6 @@ def _convert(rows: list[StatisticData], unit: str | None, kept: str | None) -> N
     convert = converter.converter_factory(unit, kept)
     for row in rows:
         for kind in _ALL_KINDS & row.keys():
-            row[kind] = convert(row[kind])
+            if not math.isfinite(value := convert(row[kind])):
+                raise BadRequest(f"A number is too large in {kept}.")
+            row[kind] = value

@@ -58,7 +58,8 @@ class HouseSensor(RestoreEntity, SensorEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the link, beginning with what was before Home Assistant's restart."""
         stored = await self.async_get_last_extra_data()
-        if stored is not None and self._link.last_seen is None:
+        is_unknown = self._link.last_seen is None and not self._link.online
+        if stored is not None and is_unknown:
             self._restore(stored.as_dict())
         self.async_on_remove(self._link.watch(self._changed))
 
@@ -73,7 +74,7 @@ class HouseSensor(RestoreEntity, SensorEntity):
         seen, values = stored.get(ATTR_LAST_SEEN), stored.get(ATTR_LAST_VALUE)
         if isinstance(seen, str):
             link.last_seen = dt_util.parse_datetime(seen)
-        if isinstance(values, dict) and not link.online:
+        if isinstance(values, dict):
             link.last_values = values
 
     @callback
@@ -91,9 +92,9 @@ class _Stored(ExtraStoredData):
     def as_dict(self) -> dict[str, Any]:
         """Return it for the disk."""
         link = self._link
-        seen, values = link.last_seen, link.last_values
+        seen, values = link.last_seen, link.values
         if link.online:
-            seen, values = dt_util.utcnow(), link.registered.states
+            seen = dt_util.utcnow()
         return {
             ATTR_LAST_SEEN: seen.isoformat() if seen else None,
             ATTR_LAST_VALUE: dict(values),

@@ -4,56 +4,53 @@ Its entities are unavailable then, and come back as they were. Nothing is sent t
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 import logging
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.util import dt as dt_util
 
-from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
-from ..wire.model import ControlRequest, Operation, TreeRequest
+from ..wire.errors import NotConnected, WireError
 from ..wire.peer import Peer
-from ..wire.report import ReportItem
-from .acquaintance import Acquaintance, meet
+from .acquaintance import meet_any
 from .devices import Devices
-from .errors import as_home_assistant_error
+from .errands import Errands
+from .listeners import Listeners
 from .neighbourhood import Neighbourhood
 from .node import RemoteNode
 from .nodes import NodeStore
 from .registry import Registered
-from .reports import collected
-from .settings import settings
-from .typed import typed
-from .values import form_text, submission
 from .visit import Visit
 
 _LOGGER = logging.getLogger(__name__)
 
-EXPIRES: Final = "expires"
-# Until when the other house may begin what it is asked.
-EXPIRY: Final = timedelta(seconds=10)
 # Seconds until a house that could not be read is visited again.
 FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 300.0
+# Seconds after which a visit was a good one: what ends it then is another trouble than that before it.
+LASTED: Final = 60.0
 # Seconds for which the own connection may be lost: it mostly comes back with nothing missed (XEP-0198).
 GRACE: Final = 8.0
+# Subscriptions (RFC 6121) of whoever lets us know when they are there.
+_GRANTED: Final = frozenset({"to", "both"})
 
 
 class Connection(StrEnum):
     """How things are with a linked house."""
 
     AWAY = "away"
+    WAITING = "waiting"
+    """It was asked to be a friend, and has not said yes."""
     READING = "reading"
     LINKED = "linked"
 
 
-class Link:
+class Link(Errands):
     """One linked house (implements RemoteHouse)."""
 
     def __init__(
@@ -65,7 +62,7 @@ class Link:
         devices: Devices,
     ) -> None:
         """Show what is chosen of the house that `devices` names."""
-        self.devices = devices
+        super().__init__(devices)
         self.store: NodeStore = devices.store
         self.registered = registered
         self.last_seen: datetime | None = None
@@ -80,10 +77,12 @@ class Link:
         self._jid = ""  # full JID the house is visited at
         self._look_again = False  # somebody came while the task was under way
         self._grace: asyncio.TimerHandle | None = None
-        self._listeners: list[Callable[[], None]] = []
-        self._watchers: list[Callable[[], None]] = []
+        self._listeners = Listeners(devices.house, self.store.later.do_first)
+        self._watchers = Listeners(devices.house)
         self._unsubscribe: list[Callable[[], None]] = []
-        self._troubled = False
+        self._troubles: set[type[BaseException]] = set()  # that were said
+        self._arrived = 0.0  # when, by the event loop's clock
+        self._remembered: Mapping[str, str] = {}
         self._recounting = False
 
     @callback
@@ -94,6 +93,7 @@ class Link:
             session.on_presence(self._presence),
             session.on_offline(self._offline),
             session.on_online(self._online),
+            session.on_roster(self.recount),
         ]
         self._look_for_it()
 
@@ -124,7 +124,7 @@ class Link:
     @callback
     def _recount(self) -> None:
         self._recounting = False
-        self._tell(self._watchers)
+        self._watchers.tell()
 
     # What its entities know of it
 
@@ -138,15 +138,36 @@ class Link:
         """How things are with it."""
         if self._visit is not None and self._visit.complete:
             return Connection.LINKED
-        return Connection.AWAY if self._task is None else Connection.READING
+        if self._task is not None:
+            return Connection.READING
+        return Connection.WAITING if self._is_asked else Connection.AWAY
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether it does not let us know, not yet or not any more, when it is there."""
+        session = self._neighbourhood.session
+        subscription = session.roster().get(self.devices.house)
+        return session.connected and subscription not in _GRANTED
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What the states of its entities are, or were when it left."""
+        if not self.online:
+            return self.last_values
+        return {**self._remembered, **self.registered.states}
+
+    @callback
+    def remember(self) -> None:
+        """Keep what its entities say: they are about to go, one after the other."""
+        self._remembered = self.registered.states
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when the house comes or goes; return how to stop that."""
-        return _add(self._listeners, listener)
+        return self._listeners.add(listener)
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` when the connection changes in any way; return how to stop that."""
-        return _add(self._watchers, watcher)
+        return self._watchers.add(watcher)
 
     def unique_id(self, node: RemoteNode) -> str:
         """Return what tells the node from all others, for ever."""
@@ -162,68 +183,18 @@ class Link:
 
     # Acting
 
-    async def execute(
-        self, node: RemoteNode, action: str, data: Mapping[str, Any]
-    ) -> None:
-        """Have a command of the node carried out, and return when it is done."""
-        try:
-            await self._peer().tree(
-                self._command(Operation.EXECUTE_NODE_COMMAND, node, action, data)
-            )
-        except WireError as err:
-            raise as_home_assistant_error(err, self.devices.title) from err
-        self._acted(node)
-
-    async def query(
-        self, node: RemoteNode, action: str, data: Mapping[str, Any]
-    ) -> Sequence[ReportItem]:
-        """Return the report of a query of the node."""
-        request = self._command(Operation.EXECUTE_NODE_QUERY, node, action, data)
-        try:
-            async with aclosing(self._peer().query(request)) as parts:
-                return await collected(parts)
-        except WireError as err:
-            raise as_home_assistant_error(err, self.devices.title) from err
-
-    async def control(self, node: RemoteNode, parameters: Mapping[str, Any]) -> None:
-        """Have control parameters set."""
-        if node.domain:
-            parameters = {**parameters, EXPIRES: dt_util.utcnow() + EXPIRY}
-        # (of a foreign node the types are those that its form says)
-        said = typed(parameters, node.form) if node.form else settings(parameters)
-        request = ControlRequest(nodes=(node.info.ref,), settings=said)
-        try:
-            await self._peer().control(request)
-        except WireError as err:
-            raise as_home_assistant_error(err, self.devices.title) from err
-        self._acted(node)
-
-    def _acted(self, node: RemoteNode) -> None:
-        if self._visit is not None:
-            self._visit.acted(node)
-
-    def _peer(self) -> Peer:
+    @override
+    def peer(self) -> Peer:
+        """Return who is asked; NotConnected while the house is not there."""
         if self._visit is None:
             raise NotConnected("The house is not online.")
         return self._visit.peer
 
-    def _command(
-        self,
-        operation: Operation,
-        node: RemoteNode,
-        action: str,
-        data: Mapping[str, Any],
-    ) -> TreeRequest:
-        """Return a command; of a house like ours with its expiry: done late would be worse than not at all."""
-        form = dict(submission(data))
-        if node.domain:
-            form[EXPIRES] = (form_text(dt_util.utcnow() + EXPIRY),)
-        return TreeRequest(
-            operation=operation,
-            nodes=(node.info.ref,),
-            command=action,
-            form=form or None,
-        )
+    @override
+    def acted(self, node: RemoteNode) -> None:
+        """Look at what was acted upon."""
+        if self._visit is not None:
+            self._visit.acted(node)
 
     # Coming and going
 
@@ -233,7 +204,9 @@ class Link:
             return
         if available:
             self._look_for_it()
-        elif jid == self._jid:
+        elif jid == self._jid or not self._neighbourhood.session.resources(
+            self.devices.house
+        ):
             self._leave()
 
     @callback
@@ -273,7 +246,7 @@ class Link:
             eager_start=False,  # it is to be known as the task before it ends
         )
         self._task.add_done_callback(self._ended)
-        self._tell(self._watchers)
+        self._watchers.tell()
 
     @callback
     def _leave(self) -> None:
@@ -291,7 +264,7 @@ class Link:
         if not self._unsubscribe or self._hass.is_stopping:
             return
         self._show(None)
-        self._tell(self._watchers)
+        self._watchers.tell()
         # It may be there again already, or another of its resources.
         if self._look_again or task.cancelled():
             self._look_for_it()
@@ -306,79 +279,66 @@ class Link:
             return
         if (self._visit is None) == (visit is None):
             self._visit = visit
-            self._tell(self._watchers)
+            self._watchers.tell()
             return
         if visit is None:
-            self.last_values = self.registered.states
+            if self._has_lasted:
+                self._troubles.clear()
+            self.last_values = self.values
             self.last_seen = dt_util.utcnow()
             _LOGGER.info("%s is away", self.devices.house)
         else:
             self.last_seen, self.last_values = None, {}
-            self._troubled = False
+            self._remembered = {}
+            self._arrived = self._hass.loop.time()
             _LOGGER.info("%s is here", self.devices.house)
         self._visit = visit
-        self._tell(self._listeners)
+        self._listeners.tell()
         if visit is None or visit.complete:
-            self._tell(self._watchers)
+            self._watchers.tell()
 
-    @callback
-    def _tell(self, listeners: Sequence[Callable[[], None]]) -> None:
-        for listener in tuple(listeners):
-            listener()
+    @property
+    def _has_lasted(self) -> bool:
+        """Whether the house has been here long enough for the visit to be a good one."""
+        return self.online and self._hass.loop.time() - self._arrived > LASTED
 
     async def _visits(self) -> None:
-        """Visit the house until it goes; where it cannot be read, again after a growing pause."""
+        """Visit the house until it goes; where it cannot be read, or be shown, again after a growing pause."""
         pause = FIRST_PAUSE
         while True:
-            try:
-                if (known := await self._meet()) is None:
-                    return
-                self._jid = known.jid
-                await Visit(self._neighbourhood, known, self.store, self._show).stay()
-            except NotConnected:
+            # The boundary of this loop: whatever ends a visit, even a defect of ours, another one follows, for
+            # nobody else would show the house again. Cancelling this cancels the visit.
+            (failure,) = await asyncio.gather(
+                self._visits_once(), return_exceptions=True
+            )
+            if failure is None or isinstance(failure, NotConnected):
                 return
-            except WireError as err:
-                if self.online:
-                    pause = FIRST_PAUSE
-                self._show(None)
-                self._trouble(err)
+            if self._has_lasted:
+                pause = FIRST_PAUSE
+            self._show(None)
+            self._trouble(failure)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    async def _meet(self) -> Acquaintance | None:
-        """Return the first of the house's resources that speaks our protocols.
-
-        None if there is none; RemoteError or NoAnswer where one that may be did not say.
-        """
+    async def _visits_once(self) -> None:
+        """Visit the house until it cannot be read any more; return at once where nobody of it speaks to us."""
         session = self._neighbourhood.session
-        trouble: WireError | None = None
-        for jid in session.resources(self.devices.house):
-            try:
-                known = await meet(session, jid)
-            except (RemoteError, NoAnswer) as err:
-                trouble = err
-                continue
-            if known is not None:
-                return known
-        if trouble is not None:
-            raise trouble
-        return None
+        known = await meet_any(session, session.resources(self.devices.house))
+        if known is not None:
+            self._jid = known.jid
+            await Visit(self._neighbourhood, known, self.store, self._show).stay()
 
     @callback
-    def _trouble(self, err: WireError) -> None:
-        if not self._troubled:
-            self._troubled = True
-            _LOGGER.warning("%s cannot be read: %s", self.devices.house, err)
-
-
-def _add(
-    listeners: list[Callable[[], None]], listener: Callable[[], None]
-) -> Callable[[], None]:
-    """Add a listener; return how to take it off, once or more often."""
-    listeners.append(listener)
-
-    def remove() -> None:
-        if listener in listeners:
-            listeners.remove(listener)
-
-    return remove
+    def _trouble(self, failure: BaseException) -> None:
+        """Say what is wrong, once for each kind of trouble."""
+        if (kind := type(failure)) in self._troubles:
+            return
+        self._troubles.add(kind)
+        if isinstance(failure, WireError):
+            _LOGGER.warning("%s cannot be read: %s", self.devices.house, failure)
+        else:
+            _LOGGER.error(
+                "%s cannot be shown, and is tried again",
+                self.devices.house,
+                exc_info=failure,
+            )

@@ -1,8 +1,9 @@
 """All linked houses of an account: each concentrator subentry is one, linked and unlinked without a reload."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
@@ -12,8 +13,9 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..const import CONF_JID, SUBENTRY_CONCENTRATOR
-from ..wire.model import NodeInfo
+from ..wire.model import NodeInfo, NodeRef
 from ..wire.session import Session
+from .careful import Careful
 from .devices import Devices
 from .directory import Directory
 from .foreign import ForeignEntity
@@ -93,7 +95,14 @@ class _Showing:
         nodes = (
             one for one in self.link.store.announced if platform_of(one) is platform
         )
-        self.show(stage, [stage.maker(self.link, node) for node in nodes])
+        self.show(
+            stage,
+            [
+                made
+                for node in nodes
+                if (made := node.attempt(partial(stage.maker, self.link, node)))
+            ],
+        )
         self.show(
             stage,
             [
@@ -158,31 +167,43 @@ class _Showing:
         self.registered.show_house()
         store.choose(Selection.from_data(subentry.data).chooses)
         for device in {
-            info.ref.id: info
+            info.ref: info
             for node in store.announced
             if (info := devices.device_of(node)) is not None
         }.values():
-            self.registered.update(device)
-        for node in store.announced:
-            node.describe_again()
+            store.later.do(self._describe_again, device.ref)
+        store.describe_again()
         self._correct(ForeignMapping.from_data(subentry.data))
         link.read_new()
 
     @callback
+    def _describe_again(self, device: NodeRef) -> None:
+        if (info := self.link.store.info(device)) is not None:
+            self.described(info)
+
+    @callback
     def _correct(self, mapping: ForeignMapping) -> None:
         """Show foreign nodes as somebody has corrected it now."""
-        self.foreign.adapt(mapping)
+        later = self.link.store.later
+        self.foreign.adapt(mapping, later.do)
         for view in self.foreign:
-            self.registered.forget_parts(view)
+            later.do(self.registered.forget_parts, view)
 
 
 class Links:
     """Links houses, and lets Home Assistant's platforms show them."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], session: Session
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        session: Session,
+        needed: Callable[[], Collection[Platform]] = tuple,
     ) -> None:
-        """Link the houses of `entry` over `session`, from `start` until `stop`."""
+        """Link the houses of `entry` over `session`, from `start` until `stop`.
+
+        `needed` are the platforms that are needed without any house, too.
+        """
         self.neighbourhood = Neighbourhood.of(session)
         self.directory = Directory(session, self.neighbourhood.peers)
         self.stages: dict[Platform, _Stage] = {}
@@ -191,7 +212,8 @@ class Links:
         self._showings: dict[str, _Showing] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
-        self._forwarded = False
+        self._needed = needed
+        self._forwarded: set[Platform] = set()
         self._started = False
 
     @property
@@ -202,6 +224,10 @@ class Links:
     def __iter__(self) -> Any:
         """Return the links."""
         return iter([showing.link for showing in self._showings.values()])
+
+    def shown(self) -> Iterator[_Showing]:
+        """Yield all that is linked, with how its nodes are shown."""
+        yield from tuple(self._showings.values())
 
     def has(self, subentry: ConfigSubentry) -> bool:
         """Return whether a house is linked still: whoever unlinks it tells Home Assistant before us."""
@@ -224,10 +250,10 @@ class Links:
 
     async def async_unload_platforms(self) -> bool:
         """Have Home Assistant take away what is shown."""
-        if not self._forwarded:
-            return True
+        for link in self:
+            link.remember()
         return await self._hass.config_entries.async_unload_platforms(
-            self._entry, PLATFORMS
+            self._entry, self._forwarded
         )
 
     async def async_follow_entry(self) -> None:
@@ -236,11 +262,12 @@ class Links:
             if not self._is_wanted():
                 return
             self._leave_the_unlinked()
-            if self._subentries and not self._forwarded:
+            wanted = PLATFORMS if self._subentries else self._needed()
+            if missing := set(wanted) - self._forwarded:
                 await self._hass.config_entries.async_forward_entry_setups(
-                    self._entry, PLATFORMS
+                    self._entry, sorted(missing)
                 )
-                self._forwarded = True
+                self._forwarded |= missing
                 if not self._is_wanted():
                     return
             # (of the entry as it is now: setting up platforms takes its time)
@@ -300,12 +327,13 @@ class Links:
         self._showings[subentry.subentry_id] = showing
         for platform, stage in self.stages.items():
             showing.show_all(platform, stage)
-        store.follow(showing)
+        store.follow(Careful(showing))
         link.start()
 
     @callback
     def _unlink(self, subentry_id: str) -> None:
         showing = self._showings.pop(subentry_id)
+        showing.link.store.later.stop()
         task = self._hass.async_create_task(showing.link.stop(), "xmpp_iot unlink")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

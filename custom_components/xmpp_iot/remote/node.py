@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import islice
+import logging
 import re
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ from ..wire.model import (
 )
 from .convert import presentable
 from .values import HEX_COLORS
+
+_LOGGER = logging.getLogger(__name__)
 
 UID: Final = "uid"
 STATE: Final = "state"
@@ -54,6 +57,7 @@ class RemoteNode:
     commands: tuple[Command, ...] = ()  # of foreign nodes only
     introduced: NodeInfo | None = None  # what it was when it was asked for these
     _listeners: list[Listener] = field(default_factory=list)
+    _has_failed: bool = False  # it was said that it cannot be shown
 
     # What it is
 
@@ -64,8 +68,11 @@ class RemoteNode:
 
     @property
     def uid(self) -> str:
-        """What stays the same when the node is renamed: its own word for it, else its id."""
-        return self.text_parameter(UID) or self.id
+        """What stays the same when the node is renamed: its own word for it, else its address.
+
+        The source is a part of that for foreign nodes: theirs may have the same ids in each.
+        """
+        return uid_of(self.info)
 
     @property
     def domain(self) -> str:
@@ -154,6 +161,11 @@ class RemoteNode:
 
     # What changes
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._listeners)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after each change; return how to stop that."""
         self._listeners.append(listener)
@@ -230,7 +242,20 @@ class RemoteNode:
     def changed(self) -> None:
         """Tell the listeners."""
         for listener in tuple(self._listeners):
-            listener()
+            self.attempt(listener)
+
+    def attempt[Result](self, show: Callable[[], Result]) -> Result | None:
+        """Do something that shows the node; return None where that fails.
+
+        A failure of ours is said once for the node, and keeps no other one from being shown.
+        """
+        try:
+            return show()
+        except Exception:
+            if not self._has_failed:
+                self._has_failed = True
+                _LOGGER.exception("%s cannot be shown", self.id)
+            return None
 
 
 def joined(
@@ -239,6 +264,24 @@ def joined(
     """Return what is known with what is said anew; who says ever more of a node is not listened to without end."""
     both = {**known, **said}
     return both if len(both) <= MOST_FIELDS else dict(islice(both.items(), MOST_FIELDS))
+
+
+def own_uid(info: NodeInfo) -> str:
+    """Return a node's own word for what it is; empty where it has none."""
+    for one in info.parameters:
+        if one.id == UID:
+            return one.value if isinstance(one.value, str) else ""
+    return ""
+
+
+def uid_of(info: NodeInfo) -> str:
+    """Return what stays the same when a node is renamed (see `RemoteNode.uid`)."""
+    if uid := own_uid(info):
+        return uid
+    ref = info.ref
+    if info.node_type.startswith(HOME_ASSISTANT):
+        return ref.id
+    return "@".join(filter(None, (ref.id, ref.source, ref.partition)))
 
 
 def _number(value: Value | None) -> float | None:

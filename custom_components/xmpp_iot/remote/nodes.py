@@ -1,12 +1,27 @@
-"""The nodes of another house that this one has chosen, by their ids and by what stays when those change."""
+"""The nodes of another house that this one has chosen, by their addresses and by what stays when those change.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+What is said of them is taken in at once. What that changes for whoever shows them is told in turns with
+everything else, where it is much: each of them looks at the nodes as they are by then.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+import logging
+from typing import Final
 
 from ..wire.model import Field, NodeInfo, NodeRef, Reading
-from .node import RemoteNode, joined
-from .survey import MAX_NODES
+from .addresses import Addresses, Identity, Name, concern_of, identity_of, is_nameless
+from .follower import Follower
+from .inquiry import MAX_NODES
+from .later import Later
+from .node import RemoteNode, joined, own_uid, uid_of
+from .retelling import Retelling
+from .tidings import Tidings
+
+__all__ = ["EVER", "MARGIN", "Follower", "NodeStore", "uid_of"]
+
+_LOGGER = logging.getLogger(__name__)
 
 # How much older than others a change may be that comes later: a feed sends what it has as fast as it can.
 MARGIN: Final = timedelta(minutes=5)
@@ -14,28 +29,6 @@ MARGIN: Final = timedelta(minutes=5)
 EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 type Choice = Callable[[NodeStore, NodeInfo], bool]
-
-
-class Follower(Protocol):
-    """Who shows nodes."""
-
-    def added(self, node: RemoteNode) -> bool:
-        """Show a node; return whether it can be shown as it is now."""
-
-    def removed(self, node: RemoteNode) -> None:
-        """Show a node no more."""
-
-    def moved(self, node: RemoteNode) -> None:
-        """Take over that a node is in another now."""
-
-    def described(self, info: NodeInfo) -> None:
-        """Take over what is said anew of a node that others are in."""
-
-    def misses(self) -> bool:
-        """Return whether something is remembered that is not among the nodes."""
-
-    def settled(self) -> None:
-        """Forget what is not among the nodes: it has gone."""
 
 
 class NodeStore:
@@ -48,17 +41,22 @@ class NodeStore:
 
     def __init__(self, chosen: Choice) -> None:
         """Know nothing; `chosen` says which nodes are to be shown."""
+        self.later = Later()
+        """What is told of many nodes at once."""
         self._chosen = chosen
-        self._infos: dict[str, NodeInfo] = {}
-        self._identities: dict[str, Mapping[str, Field]] = {}
-        self._nodes: dict[str, RemoteNode] = {}
-        self._announced: set[RemoteNode] = set()
-        self._missing: set[str] = set()
+        self._infos = Addresses()
+        self._tidings = Tidings(self.later, self._infos)
+        self._identities: dict[NodeRef, Mapping[str, Field]] = {}
+        self._nodes: dict[NodeRef, RemoteNode] = {}
+        self._missing: set[NodeRef] = set()
         self._displaced: dict[str, RemoteNode] = {}  # by uid
         self._newest: datetime | None = None  # by the other house's clock
         self.missed_since: datetime | None = None
         """Changes since then may not be known, by the other house's clock; None: all of them are."""
-        self._followers: list[Follower] = []
+        self._has_refused = False  # that was said
+        self._retelling = Retelling(
+            self.later, self._infos, self._tidings.described, self._look_again
+        )
 
     def __iter__(self) -> Iterator[RemoteNode]:
         """Return the nodes that are chosen."""
@@ -68,48 +66,44 @@ class NodeStore:
         """Return how many nodes are chosen."""
         return len(self._nodes)
 
-    def get(self, node_id: str) -> RemoteNode | None:
+    def get(self, name: Name) -> RemoteNode | None:
         """Return a node that is chosen."""
-        return self._nodes.get(node_id)
+        info = self._infos.get(name)
+        return None if info is None else self._nodes.get(info.ref)
 
-    def info(self, node_id: str) -> NodeInfo | None:
+    def info(self, name: Name) -> NodeInfo | None:
         """Return what any node is, chosen or not."""
-        return self._infos.get(node_id)
+        return self._infos.get(name)
 
-    def identity(self, node_id: str) -> Mapping[str, Field]:
+    def identity(self, name: Name) -> Mapping[str, Field]:
         """Return what a node that others are in, such as a device, says of itself."""
-        return self._identities.get(node_id, {})
+        info = self._infos.get(name)
+        return {} if info is None else self._identities.get(info.ref, {})
 
     def ancestors(self, info: NodeInfo) -> Iterator[NodeInfo]:
         """Yield what is above a node, nearest first."""
-        seen = {info.ref.id}
-        while info.parent and info.parent.id not in seen:
-            seen.add(info.parent.id)
-            if (parent := self._infos.get(info.parent.id)) is None:
-                return
-            yield parent
-            info = parent
+        return self._infos.ancestors(info)
 
     @property
     def announced(self) -> tuple[RemoteNode, ...]:
         """The nodes that are shown."""
-        return tuple(node for node in self if node in self._announced)
+        return tuple(node for node in self if node in self._tidings.announced)
 
     @property
     def missing(self) -> bool:
         """Whether there are nodes that were here and are not among the others now."""
         return bool(self._missing or self._displaced) or any(
-            follower.misses() for follower in self._followers
+            follower.misses() for follower in self._tidings.followers
         )
 
     @property
     def readable(self) -> tuple[NodeRef, ...]:
         """The addresses of all that is to be read: what nodes belong to comes before them."""
         above: dict[NodeRef, None] = {}
-        nodes = [node.info for node in self if node.id not in self._missing]
+        nodes = [node.info for node in self if node.info.ref not in self._missing]
         for node in nodes:
             for info in self.ancestors(node):
-                if info.is_readable and info.ref.id not in self._missing:
+                if info.is_readable and info.ref not in self._missing:
                     above[info.ref] = None
         refs = (*above, *(node.ref for node in nodes if node.is_readable))
         return tuple(dict.fromkeys(refs))
@@ -117,30 +111,30 @@ class NodeStore:
     @property
     def unread(self) -> tuple[NodeRef, ...]:
         """The addresses of what is to be read and of which nothing is known."""
-        return tuple(ref for ref in self.readable if not self._is_known(ref.id))
+        return tuple(ref for ref in self.readable if not self._is_known(ref))
 
-    def _is_known(self, node_id: str) -> bool:
-        node = self._nodes.get(node_id)
-        return node_id in self._identities if node is None else node.known
+    def _is_known(self, ref: NodeRef) -> bool:
+        node = self._nodes.get(ref)
+        return ref in self._identities if node is None else node.known
 
     def follow(self, follower: Follower) -> Callable[[], None]:
         """Tell `follower` of nodes that come and go, first of those that are there."""
-        self._followers.append(follower)
+        self._tidings.followers.append(follower)
         for node in self.announced:
             follower.added(node)
-        return lambda: self._followers.remove(follower)
+        return lambda: self._tidings.followers.remove(follower)
 
     def choose(self, chosen: Choice) -> None:
         """Have other nodes shown: those that are chosen no more go at once."""
         self._chosen = chosen
-        for info in tuple(self._infos.values()):
+        for info in self._infos:
             self._consider(info)
 
     def miss(self, now: datetime) -> None:
         """Changes may be missed from `now` on, by this house's clock."""
         if self.missed_since is None and self._newest is not None:
-            # (the other house's clock may have been ahead, and be set)
-            self.missed_since = min(self._newest, now) - MARGIN
+            # (the other house's clock may have been ahead, and be set; absurd times are the beginning of time)
+            self.missed_since = max(min(self._newest, now), EVER + MARGIN) - MARGIN
 
     def rewind(self) -> None:
         """Take whatever is read next: the other house's clock may have been set meanwhile."""
@@ -149,178 +143,238 @@ class NodeStore:
 
     def replace_all(self, infos: Iterable[NodeInfo], *, final: bool) -> None:
         """Have these nodes: what is not among them has gone, or, if this is not final, is missing."""
-        new = {info.ref.id: info for info in infos}
-        self._rename_all({uid_of(info): info for info in new.values()})
-        for node_id in self._infos.keys() - new.keys():
+        distinct = self._distinct({info.ref: info for info in infos}.values())
+        self._rename_all(distinct)
+        new = {info.ref: info for info in distinct.values()}
+        for ref in [one.ref for one in self._infos if one.ref not in new]:
             if final:
-                self.remove(node_id)
+                self._remove(ref)
             else:
-                self._miss(node_id)
-        changed = [info for info in new.values() if self._take_in(info)]
-        if changed:
-            self._retell(changed)
+                self._miss(ref)
+        self._retelling.want([ref for ref, info in new.items() if self._take_in(info)])
         if final:
             displaced, self._displaced = self._displaced, {}
             for node in displaced.values():
-                self._hide(node)
+                self._tidings.removed(node)
+
+    def _distinct(self, infos: Iterable[NodeInfo]) -> Mapping[Identity, NodeInfo]:
+        """Return nodes by what they are: of those that say to be the same, the one that was until now."""
+        distinct: dict[Identity, NodeInfo] = {}
+        for info in infos:
+            if is_nameless(info):
+                continue
+            first = distinct.setdefault(identity := identity_of(info), info)
+            if first.ref == info.ref:
+                continue
+            self._refuse(info, first.ref)
+            if self._infos.owner(identity) == info.ref:
+                distinct[identity] = info
+        return distinct
 
     def settle(self) -> None:
         """Have the followers forget what is not there."""
-        for follower in tuple(self._followers):
+        for follower in tuple(self._tidings.followers):
             follower.settled()
 
     def put(self, info: NodeInfo) -> None:
-        """Have a node as it is described; parents come before their children."""
-        if self._take_in(info):
-            self._retell([info])
+        """Have a node as it is described; parents come before their children.
 
-    def _take_in(self, info: NodeInfo) -> bool:
-        """Have a node as it is described; return whether what is in it has to know.
-
-        One too many is left out: whoever tells of ever more nodes is not listened to without end.
+        One without an id, or that says to be another one, changes nothing; nor does one too many: whoever
+        tells of ever more nodes is not listened to without end.
         """
-        node_id = info.ref.id
-        if node_id not in self._infos and len(self._infos) >= MAX_NODES:
-            return False
-        node = self._nodes.get(node_id)
-        if node is not None and node.uid != uid_of(info):
-            self.remove(node_id)  # another one has its id now
-        old = self._infos.get(node_id)
-        self._infos[node_id] = info
-        self._missing.discard(node_id)
-        self._consider(info)
-        return old is not None and info.has_children and _said(old) != _said(info)
-
-    def _consider(self, info: NodeInfo) -> None:
-        """Have a node or not, as it is chosen."""
-        node = self._nodes.get(info.ref.id)
-        if not self._chosen(self, info):
-            if node is not None:
-                del self._nodes[info.ref.id]
-                self._hide(node)
-        elif node is None:
-            self._nodes[info.ref.id] = RemoteNode(info)
-        else:
-            parent = node.info.parent
-            node.describe(info)
-            if info.parent != parent and node in self._announced:
-                for follower in tuple(self._followers):
-                    follower.moved(node)
-
-    def _retell(self, changed: Sequence[NodeInfo]) -> None:
-        """Have what is in nodes know that they are others now."""
-        for info in changed:
-            for follower in tuple(self._followers):
-                follower.described(info)
-        ids = {info.ref.id for info in changed}
-        for below in tuple(self._infos.values()):
-            if any(one.ref.id in ids for one in self.ancestors(below)):
-                self._consider(below)
-                if (node := self._nodes.get(below.ref.id)) is not None:
-                    node.describe_again()
-
-    def announce(self, most: int | None = None) -> bool:
-        """Show what is chosen, is known and was not shown yet, so many at `most`; return whether that was all."""
-        shown = 0
-        for node in self:
-            if not node.known or node in self._announced:
-                continue
-            if shown == most:
-                return False
-            showing = [follower.added(node) for follower in self._followers]
-            if any(showing):
-                self._announced.add(node)
-                shown += 1
-        return True
+        self._have(info, None)
 
     def rename(self, old_id: str, info: NodeInfo) -> None:
         """Have a node under another id: to whoever shows it, it stays the same."""
-        uid = uid_of(info)
-        node = self._displaced.pop(uid, None)
-        if (old := self._infos.get(old_id)) is not None and uid_of(old) in {
-            uid,
-            old_id,  # it has no word of its own for what stays the same
-        }:
-            del self._infos[old_id]
-            self._missing.discard(old_id)
-            node = self._nodes.pop(old_id, node)
+        ref = replace(info.ref, id=old_id)
+        self._have(info, self._infos.find(ref))
+
+    def _have(self, info: NodeInfo, old: NodeRef | None) -> None:
+        """Have a node that was at `old`, unless that is another one."""
+        if old is not None and not self._is_same(old, info):
+            old = None
+        owner = self._infos.owner(identity_of(info))
+        if owner in self._missing:
+            old = owner
+        if self._refuses(info, owner, old):
+            return
+        node = self._displaced.pop(uid_of(info), None)
+        if old is not None and old != info.ref:
+            node = self._leave(old) or node
         if node is not None:
             self._place(node, info)
-        self.put(info)
+        if self._take_in(info):
+            self._retelling.want([info.ref])
 
-    def _rename_all(self, by_uid: Mapping[str, NodeInfo]) -> None:
-        """Have nodes under their new ids, which may be those that others had."""
+    def _is_same(self, old: NodeRef, info: NodeInfo) -> bool:
+        """Return whether who was at an address may be another one's former self."""
+        known = self._infos.get(old)
+        if known is None:
+            return False
+        return uid_of(known) == uid_of(info) or not own_uid(known)
+
+    def _refuses(
+        self, info: NodeInfo, owner: NodeRef | None, old: NodeRef | None
+    ) -> bool:
+        if is_nameless(info):
+            return True
+        if owner is not None and owner not in {info.ref, old}:
+            self._refuse(info, owner)
+            return True
+        is_new = info.ref not in self._infos and old is None
+        return is_new and len(self._infos) >= MAX_NODES
+
+    def _refuse(self, info: NodeInfo, other: NodeRef) -> None:
+        """Say once that there are nodes that cannot be told apart."""
+        if not self._has_refused:
+            self._has_refused = True
+            _LOGGER.warning(
+                "%s says to be the same as %s; only one of such nodes is shown",
+                info.ref,
+                other,
+            )
+
+    def _take_in(self, info: NodeInfo) -> bool:
+        """Have a node as it is described; return whether what is in it has to know."""
+        ref = info.ref
+        node = self._nodes.get(ref)
+        if node is not None and node.uid != uid_of(info):
+            self._remove(ref)  # another one has its address now
+        old = self._infos.get(ref)
+        self._infos.have(info)
+        self._missing.discard(ref)
+        self._consider(info)
+        return (
+            old is not None
+            and info.has_children
+            and concern_of(old) != concern_of(info)
+        )
+
+    def _consider(self, info: NodeInfo) -> None:
+        """Have a node or not, as it is chosen."""
+        node = self._nodes.get(info.ref)
+        if not self._chosen(self, info):
+            if node is not None:
+                del self._nodes[info.ref]
+                self._tidings.removed(node)
+        elif node is None:
+            self._nodes[info.ref] = RemoteNode(info)
+        else:
+            parent = node.info.parent
+            self._describe(node, info)
+            if info.parent != parent:
+                self._tidings.moved(node)
+
+    def _describe(self, node: RemoteNode, info: NodeInfo) -> None:
+        """Have said anew what a node is."""
+        if info != node.info:
+            node.info = info
+            self._tidings.changed(node)
+
+    def _look_again(self, ref: NodeRef) -> None:
+        """Have a node know that what it is in is another now."""
+        if ref in self._infos:
+            self._consider(self._infos[ref])
+            if (node := self._nodes.get(ref)) is not None:
+                node.describe_again()
+
+    def describe_again(self) -> None:
+        """Have all that is shown described anew: something else goes with it now."""
+        for node in self.announced:
+            self.later.do(node.describe_again)
+
+    def announce(self, most: int | None = None) -> bool:
+        """Show what is chosen, is known and was not shown yet, so many at `most`; return whether that was all.
+
+        What is shown no more goes before something new comes, which may be the same.
+        """
+        if self.later.clearing:
+            return False
+        shown, is_all = 0, True
+        for node in self:
+            if not node.known or node in self._tidings.announced:
+                continue
+            if shown == most:
+                return False
+            if self._retelling.waits(node.info):
+                is_all = False
+                continue
+            showing = [follower.added(node) for follower in self._tidings.followers]
+            if any(showing):
+                self._tidings.announced.add(node)
+                shown += 1
+        return is_all
+
+    def _rename_all(self, new: Mapping[Identity, NodeInfo]) -> None:
+        """Have nodes under their new addresses, which may be those that others had."""
         moved = [
             (node, info)
             for node in (*self._nodes.values(), *self._displaced.values())
-            if (info := by_uid.get(node.uid)) is not None
-            and self._nodes.get(info.ref.id) is not node
+            if (info := new.get(identity_of(node.info))) is not None
+            and self._nodes.get(info.ref) is not node
         ]
         for node, _ in moved:
-            if self._nodes.get(node.id) is node:
-                del self._nodes[node.id]
-                self._infos.pop(node.id, None)
-                self._missing.discard(node.id)
+            if self._nodes.get(node.info.ref) is node:
+                self._leave(node.info.ref)
             self._displaced.pop(node.uid, None)
         for node, info in moved:
             self._place(node, info)
 
+    def _leave(self, ref: NodeRef) -> RemoteNode | None:
+        """Have nobody at an address; return who was there, if it is chosen."""
+        self._infos.drop(ref)
+        self._retelling.forget(ref)
+        self._missing.discard(ref)
+        return self._nodes.pop(ref, None)
+
     def _place(self, node: RemoteNode, info: NodeInfo) -> None:
-        """Put a node at its new id; who is there waits for a new one of its own."""
-        occupant = self._nodes.get(info.ref.id)
+        """Put a node at its new address; who is there waits for a new one of its own."""
+        occupant = self._nodes.get(info.ref)
         if occupant is not None and occupant is not node:
-            occupant.lose()
+            self._lose(occupant)
             self._displaced[occupant.uid] = occupant
-        self._nodes[info.ref.id] = node
-        node.describe(info)
+        self._nodes[info.ref] = node
+        self._describe(node, info)
 
-    def _miss(self, node_id: str) -> None:
-        if node_id not in self._missing:
-            self._missing.add(node_id)
-            if (node := self._nodes.get(node_id)) is not None:
-                node.lose()
+    def _miss(self, ref: NodeRef) -> None:
+        if ref not in self._missing:
+            self._missing.add(ref)
+            if (node := self._nodes.get(ref)) is not None:
+                self._lose(node)
 
-    def remove(self, node_id: str) -> None:
+    def _lose(self, node: RemoteNode) -> None:
+        """Know nothing of a node until it is read again."""
+        node.at, node.known = None, False
+        self._tidings.changed(node)
+
+    def remove(self, name: Name) -> None:
         """Have a node no more."""
-        self._infos.pop(node_id, None)
-        self._identities.pop(node_id, None)
-        self._missing.discard(node_id)
-        if (node := self._nodes.pop(node_id, None)) is not None:
-            self._hide(node)
+        if (ref := self._infos.find(name)) is not None:
+            self._remove(ref)
 
-    def _hide(self, node: RemoteNode) -> None:
-        if node in self._announced:
-            self._announced.discard(node)
-            for follower in tuple(self._followers):
-                follower.removed(node)
+    def _remove(self, ref: NodeRef) -> None:
+        self._identities.pop(ref, None)
+        if (node := self._leave(ref)) is not None:
+            self._tidings.removed(node)
 
     def take(self, readings: Iterable[Reading]) -> None:
         """Take what was read."""
         for reading in readings:
             self._newest = max(self._newest or reading.at, reading.at)
-            if (node := self._nodes.get(reading.node.id)) is not None:
+            if (info := self._infos.get(reading.node)) is None:
+                continue
+            if (node := self._nodes.get(info.ref)) is not None:
                 if node.domain:
                     node.take(reading, complete=True)
                 else:
                     node.merge(reading)
-            elif (info := self._infos.get(reading.node.id)) and info.has_children:
+            elif info.has_children:
                 self._identify(info, reading)
 
     def _identify(self, info: NodeInfo, reading: Reading) -> None:
         """Take what a node that others are in says of itself."""
-        known = self._identities.get(info.ref.id)
+        known = self._identities.get(info.ref)
         said = {} if reading.error else {field.name: field for field in reading.fields}
-        self._identities[info.ref.id] = joined(known or {}, said)
-        if known is not None and self._identities[info.ref.id] != known:
-            for follower in tuple(self._followers):
-                follower.described(info)
-
-
-def _said(info: NodeInfo) -> tuple[object, ...]:
-    """Return what of a node concerns those in it."""
-    return info.node_type, info.display_name, info.parent, info.parameters
-
-
-def uid_of(info: NodeInfo) -> str:
-    """Return what stays the same when a node is renamed."""
-    return RemoteNode(info).uid
+        self._identities[info.ref] = joined(known or {}, said)
+        if known is not None and self._identities[info.ref] != known:
+            self._tidings.described(info.ref)

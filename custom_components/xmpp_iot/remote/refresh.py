@@ -38,6 +38,11 @@ class Refresh:
             self._run(), f"xmpp_iot refresh of {self._name}"
         )
 
+    async def settled(self, patience: float) -> None:
+        """Return when all that was wanted is there, or after so many seconds."""
+        if self._task is not None and not self._task.done():
+            await asyncio.wait({self._task}, timeout=patience)
+
     @callback
     def end(self) -> None:
         """Ask no more."""

@@ -111,21 +111,24 @@ class Registered:
 
     def unknown(self, nodes: Iterable[RemoteNode]) -> tuple[er.RegistryEntry, ...]:
         """Return the entities that are of none of these nodes."""
-        nodes = tuple(nodes)
-        known = {self._devices.unique_id(node) for node in nodes}
-        known.add(self._devices.connection_id)
-        left = (one for one in self.entries if one.unique_id not in known)
-        foreign = [node for node in nodes if not node.domain]
+        known = {self._devices.connection_id}
+        foreign: set[str] = set()
+        for node in nodes:
+            known.add(unique_id := self._devices.unique_id(node))
+            if not node.domain:
+                foreign.add(unique_id)
         return tuple(
             one
-            for one in left
-            if not any(self._devices.is_of(node, one.unique_id) for node in foreign)
+            for one in self.entries
+            if one.unique_id not in known
+            and foreign.isdisjoint(self._devices.may_show(one.unique_id))
         )
 
     @callback
     def forget_all_but(self, nodes: Iterable[RemoteNode]) -> None:
         """Remove the entities that are of none of these nodes."""
-        self._remove(self.unknown(nodes))
+        for entry in self.unknown(nodes):
+            self._devices.store.later.clear(self._forget_entry, entry.id)
 
     def _of(self, node: RemoteNode) -> tuple[er.RegistryEntry, ...]:
         """Return the entities that show a node; of thousands, without looking at all of them."""
@@ -157,8 +160,13 @@ class Registered:
 
     def _remove(self, entries: Iterable[er.RegistryEntry]) -> None:
         for entry in tuple(entries):
-            self._registry.async_remove(entry.entity_id)
-            self._drop_if_empty(entry.device_id)
+            self._forget_entry(entry.id)
+
+    def _forget_entry(self, entry_id: str) -> None:
+        # (it may have been removed or renamed since it was found)
+        if (found := self._registry.entities.get_entry(entry_id)) is not None:
+            self._registry.async_remove(found.entity_id)
+            self._drop_if_empty(found.device_id)
 
     def _drop_if_empty(self, device_id: str | None) -> None:
         """Remove a device without entities, unless it is the house."""

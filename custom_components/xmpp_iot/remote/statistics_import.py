@@ -5,6 +5,7 @@ down or before there was one. So its energy can be shown on this house's dashboa
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,7 +54,8 @@ class StatisticsImport:
         self._hass = hass
         self._entry = entry
         self._links = links
-        self._one_at_a_time = asyncio.Lock()
+        # One import of a house at a time; others do not wait for one that says nothing.
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._due: dict[Link, Callable[[], None]] = {}  # waited for, and how to stop it
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
@@ -97,7 +99,7 @@ class StatisticsImport:
         """
         series = [one for node in nodes if (one := Series.of(link.devices, node))]
         try:
-            async with self._one_at_a_time:
+            async with self._turns[link.devices.house]:
                 return await self._import(link, series, since)
         except WireError as err:
             raise as_home_assistant_error(err, link.devices.title) from err

@@ -77,7 +77,7 @@ def _setting(name: str, value: Any, field: FormField | None) -> Setting:
         return Setting(name, kind, parse_value(kind, _text(kind, value)))
     except BadRequest as err:
         raise _wrong("invalid_parameter", name, err.text) from err
-    except TypeError as err:
+    except (TypeError, OverflowError) as err:
         raise _wrong("invalid_parameter", name, str(err)) from err
 
 

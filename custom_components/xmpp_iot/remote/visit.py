@@ -6,6 +6,7 @@ What may have been missed is read again, as far as it has changed.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 import logging
@@ -13,7 +14,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..wire.errors import BadRequest, RemoteError
+from ..wire.errors import BadRequest, NoAnswer, RemoteError
 from ..wire.happening import Happening, NodeEvent, SourceSubscription
 from ..wire.model import NodeRef, Reading
 from ..wire.peer import Peer
@@ -66,32 +67,44 @@ class Visit:
     _stale: bool = False  # values may have been missed
     _unknown: bool = False  # nodes may have been missed
     _certain: bool = False  # what is not among the nodes now has gone
+    _looked: float = (
+        0.0  # when it was read or its feed asked, by the event loop's clock
+    )
     _again: asyncio.TimerHandle | None = None
     _new: dict[NodeRef, None] = field(default_factory=dict)
     _work: asyncio.Event = field(default_factory=asyncio.Event)
     _unfollow: Callable[[], None] | None = None
+    _failure: Exception | None = None  # to take what came by itself
 
     def __post_init__(self) -> None:
         """Prepare to ask."""
         known = self.acquaintance
         peers = self.neighbourhood.peers
         self.peer = peer_of(peers, known)
-        self._events = Events(peers, self.peer, self.store.take)
+        self._events = Events(peers, self.peer, self._attempting(self.store.take))
         self._feed = Feed(
-            self.neighbourhood.subscriber, self.peer, self._told, self._missed
+            self.neighbourhood.subscriber,
+            self.peer,
+            self._attempting(self._told),
+            self._missed,
         )
 
     async def stay(self) -> None:
         """Read what is not known, then follow it; never returns by itself.
 
-        RemoteError, NoAnswer or NotConnected where the house does not answer as it should.
+        RemoteError, NoAnswer or NotConnected where the house does not answer as it should, and whatever of ours
+        fails.
         """
-        self._unfollow = self.neighbourhood.follow(self.peer.jid, self._happened)
+        self._unfollow = self.neighbourhood.follow(
+            self.peer.jid, self._attempting(self._happened)
+        )
         self.store.rewind()
         try:
             await self._read_everything()
             while True:
                 await self._rest()
+                if self._failure is not None:
+                    raise self._failure
                 await self._catch_up()
         finally:
             self.end()
@@ -104,9 +117,7 @@ class Visit:
         if self._unfollow is not None:
             self._unfollow()
             self._unfollow = None
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
+        self._look_no_more()
 
     def read_new(self) -> None:
         """Read what was chosen meanwhile."""
@@ -123,24 +134,40 @@ class Visit:
         return self._feed.address is not None or self._events.active
 
     async def _rest(self) -> None:
-        """Wait until there is something to do; a house that tells nothing by itself is read now and then."""
+        """Wait until there is something to do; a house that tells nothing by itself is read now and then.
+
+        So is one where there is always something else to do.
+        """
+        loop = asyncio.get_running_loop()
         followed = self._is_followed
-        try:
-            async with asyncio.timeout(CHECK_EVERY if followed else POLL_EVERY):
+        due = self._looked + (CHECK_EVERY if followed else POLL_EVERY)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(due):
                 await self._work.wait()
-        except TimeoutError:
-            if followed:
-                await self._feed.check()
-                self._check_events()
-            else:
-                self._stale = True
+        if loop.time() < due:
+            return
+        if followed:
+            self._looked = loop.time()
+            await self._check()
+        else:
+            self._stale = True
+
+    async def _check(self) -> None:
+        """Ask whether we are still told of changes."""
+        try:
+            await self._feed.check()
+        except NoAnswer:  # whether the house is there, it says itself
+            self._missed(Missed.VALUES)
+        self._check_events()
 
     async def _read_everything(self) -> None:
-        certain, self._certain = self._certain, False
         among = await sources(self.peer)
         for source in among:
             await self._tell_of(source)
-        self.store.replace_all(await survey(self.peer, among), final=certain)
+        found = await survey(self.peer, among, in_pages=self.acquaintance.in_pages)
+        # (it may have begun anew meanwhile)
+        certain, self._certain = self._certain, False
+        self.store.replace_all(found, final=certain)
         self._uri = ""
         await self._subscribe()
         await self._read_changed()
@@ -182,6 +209,12 @@ class Visit:
             loop = asyncio.get_running_loop()
             self._again = loop.call_later(CERTAIN_AFTER, look)
 
+    def _look_no_more(self) -> None:
+        self._certain = False
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+
     async def _tell_of(self, source: str) -> None:
         """Have the house say what happens to the nodes of a source."""
         wish = SourceSubscription(source=source, kinds=_KINDS, parameters=True)
@@ -201,7 +234,9 @@ class Visit:
         try:
             await self._feed.begin(uri)
             self._uri = uri
-        except (RemoteError, BadRequest) as err:
+        except (RemoteError, BadRequest, NoAnswer) as err:
+            if not self.neighbourhood.session.connected:
+                raise
             self._uri = ""
             if forwarded:  # then the nodes know better
                 self._missed(Missed.EVERYTHING)
@@ -228,6 +263,7 @@ class Visit:
             if since is not None or not is_followed:
                 await read_all(self.peer, known, self.store.take, self._read_since)
             is_read = True
+            self._looked = asyncio.get_running_loop().time()
         finally:
             if not is_read:
                 self.store.missed_since = since
@@ -247,10 +283,23 @@ class Visit:
         wanted = [
             one
             for one in dict.fromkeys((*new, *self.store.unread))
-            if (info := self.store.info(one.id)) is not None and info.is_readable
+            if (info := self.store.info(one)) is not None and info.is_readable
         ]
         await read_all(self.peer, wanted, self.store.take)
         await self._present()
+
+    def _attempting[What](self, take: Callable[[What], None]) -> Callable[[What], None]:
+        """Return what takes what comes by itself: should we fail, the visit ends, and not the connection."""
+
+        def attempt(what: What) -> None:
+            try:
+                take(what)
+            except Exception as err:
+                _LOGGER.debug("What %s said fails", self.peer.jid, exc_info=True)
+                self._failure = err
+                self._work.set()
+
+        return attempt
 
     def _told(self, readings: Sequence[Reading]) -> None:
         """Take an item of the feed; one from before what was read says that the house's clock was set."""
@@ -266,14 +315,16 @@ class Visit:
         """Read the values again: some were told and did not come."""
         self.store.miss(dt_util.utcnow())
         self._stale = True
-        self._unknown |= what is Missed.EVERYTHING
+        if what is Missed.EVERYTHING:
+            self._unknown = True
+            self._look_no_more()  # it may have just started, and what is missing may come
         self._work.set()
 
     def _happened(self, event: NodeEvent) -> None:
         """Take what the house says has happened to a node."""
         match event.kind:
             case Happening.REMOVED:
-                self.store.remove(event.node.id)
+                self.store.remove(event.node)
             case Happening.STATUS_CHANGED:
                 self._status_changed(event)
             case Happening.UPDATED if event.info is not None:
@@ -288,7 +339,7 @@ class Visit:
 
     def _status_changed(self, event: NodeEvent) -> None:
         """Show at once what is out of order; what is not any more is read."""
-        if (node := self.store.get(event.node.id)) is None:
+        if (node := self.store.get(event.node)) is None:
             return
         node.status(event.state, event.at)
         if node.error:
@@ -296,5 +347,6 @@ class Visit:
             self._read_soon(event.node)
 
     def _read_soon(self, node: NodeRef) -> None:
-        self._new[node] = None
-        self._work.set()
+        if self.store.info(node) is not None:  # it was taken in
+            self._new[node] = None
+            self._work.set()
