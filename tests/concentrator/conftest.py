@@ -20,11 +20,13 @@ from custom_components.xmpp_iot.concentrator.nodes import SOURCE
 from custom_components.xmpp_iot.concentrator.uploads import Uploads
 from custom_components.xmpp_iot.const import DOMAIN, EVENT_COMMAND, EVENT_COMMAND_FAILED
 from custom_components.xmpp_iot.contacts.grants import Contact, Grants, Level
+from custom_components.xmpp_iot.contacts.record import Record
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components import demo as demo_component
 from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.setup import async_setup_component
+from tests.people import contact, records
 from tests.storage import Line
 
 from .actor import Actor, settings
@@ -141,21 +143,21 @@ class Home:
         self.grants.async_set_contacts(contacts)
 
 
-FRIEND = Contact(
+FRIEND = contact(
     jid="friend@example.org",
     name="Friend",
     level=Level.COMMAND,
-    target={},
     all_entities=True,
+    dangerous=True,
 )
-GUEST = Contact(
+GUEST = contact(
     jid="guest@example.org",
     name="Guest",
     level=Level.READ,
     target={},
     all_entities=True,
 )
-NEIGHBOUR = Contact(
+NEIGHBOUR = contact(
     jid="neighbour@example.org",
     name="Neighbour",
     level=Level.CONTROL,
@@ -171,7 +173,7 @@ async def home(demo: HomeAssistant) -> AsyncGenerator[Home]:
     )
     entry = MockConfigEntry(domain=DOMAIN)
     entry.add_to_hass(demo)
-    grants = Grants(demo)
+    grants = Grants(demo, records(demo))
     grants.async_set_contacts((FRIEND, GUEST, NEIGHBOUR))
     grants.async_start()
     addresses: list[tuple[str, str]] = []
@@ -180,10 +182,11 @@ async def home(demo: HomeAssistant) -> AsyncGenerator[Home]:
         addresses.append((bare, namespace))
         return f"xmpp:feed;{bare}" if bare != NEIGHBOUR.jid else None
 
+    record = Record(demo, lambda _: user.id)
     house = Concentrator(
         demo,
         grants,
-        Actions(demo, entry, user.id),
+        Actions(demo, entry, grants, record),
         FieldReader(demo, SOURCE),
         feed_address=feed_address,
         uploads=Uploads(demo, Line()),  # to a server that stores nothing
@@ -199,6 +202,7 @@ async def home(demo: HomeAssistant) -> AsyncGenerator[Home]:
         addresses,
     )
     house.stop()
+    record.async_stop()
     grants.async_stop()
 
 

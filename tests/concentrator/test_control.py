@@ -310,4 +310,8 @@ async def test_the_action_carries_who_asked(home: Home, friend: Actor) -> None:
         "action": "turn_off",
         "contact": "Friend",
         "jid": "friend@example.org",
+        "resource": "phone",
+        "grant": "grant of friend@example.org",
+        "granted_by": "Read, control and run every action: everything; "
+        "includes unlocking, opening and disarming",
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.xmpp_iot.concentrator.listing import Listing
-from custom_components.xmpp_iot.contacts.grants import Contact, Level
+from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     Expired,
@@ -30,6 +30,7 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.util import dt as dt_util
+from tests.people import contact
 
 from .conftest import FRIEND, Actor, Home
 
@@ -112,6 +113,10 @@ async def test_an_entity_is_renamed(home: Home, friend: Actor) -> None:
         "action": "rename",
         "contact": "Friend",
         "jid": FRIEND.jid,
+        "resource": "phone",
+        "grant": "grant of friend@example.org",
+        "granted_by": "Read, control and run every action: everything; "
+        "includes unlocking, opening and disarming",
     }
     assert event.context.user_id == home.user_id
     assert (await friend.edit(LIGHT, name="")).display_name == "Kitchen Lights"
@@ -308,7 +313,7 @@ async def test_a_device_is_edited_by_who_may_command_all_of_it(
     entity_id = extra(home)
     node = f"device:{device_of(home)}"
     home.grant(
-        Contact(
+        contact(
             jid=FRIEND.jid, name="F", level=Level.COMMAND, target={"entity_id": [LIGHT]}
         )
     )
@@ -340,7 +345,7 @@ async def test_what_is_moved_out_of_sight_is_done(
     nodes = Listing.nodes
 
     async def later(*arguments: Any) -> Nodes:
-        home.grant(Contact(jid=FRIEND.jid, name="F", level=Level.READ, target={}))
+        home.grant(contact(jid=FRIEND.jid, name="F", level=Level.READ, target={}))
         return await nodes(*arguments)
 
     monkeypatch.setattr(Listing, "nodes", later)

@@ -7,12 +7,13 @@ import pytest
 
 from custom_components.xmpp_iot.concentrator.listing import Listing
 from custom_components.xmpp_iot.concentrator.nodes import SOURCE
-from custom_components.xmpp_iot.contacts.grants import Contact, Level
+from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.errors import FeatureNotImplemented
 from custom_components.xmpp_iot.wire.model import NodeInfo, NodeRef, Operation
 from custom_components.xmpp_iot.wire.provider import Provider
 from homeassistant.const import Platform
 from homeassistant.helpers import area_registry as ar, entity_registry as er
+from tests.people import contact
 
 from .conftest import FRIEND, Actor, Home
 
@@ -115,7 +116,7 @@ async def test_a_list_is_as_its_asker_sees_it_at_its_end(
 ) -> None:
     """What is taken from the contact while nodes are described is not in the answer."""
     seen = Listing._seen
-    lesser = Contact(
+    lesser = contact(
         jid=FRIEND.jid, name="F", level=Level.READ, target={"entity_id": [LIGHT]}
     )
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.xmpp_iot.contacts.grants import Contact, Level
+from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.happening import Happening
 from custom_components.xmpp_iot.wire.model import NodeState
 from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from tests.people import contact
 
 from .conftest import FRIEND, Actor, Home
 
@@ -171,7 +172,7 @@ async def test_an_issue_that_names_others_is_for_who_sees_all(
     issue(entity_id=LIGHT, entities=f"- {OTHER}\n- light.none")
     assert (await friend.node(LIGHT)).messages
     home.grant(
-        Contact(
+        contact(
             jid=FRIEND.jid, name="F", level=Level.COMMAND, target={"entity_id": [LIGHT]}
         )
     )
@@ -193,7 +194,7 @@ async def test_an_issue_of_an_integration_is_for_who_commands_all_of_it(
     issue(domain="demo", name="The lamp in the safe")
     assert (await friend.node(device)).messages
     home.grant(
-        Contact(
+        contact(
             jid=FRIEND.jid, name="F", level=Level.COMMAND, target={"entity_id": [LIGHT]}
         )
     )

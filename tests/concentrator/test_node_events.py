@@ -6,7 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.xmpp_iot.concentrator.nodes import SOURCE, NodeDescriber
-from custom_components.xmpp_iot.contacts.grants import Contact, Level
+from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.errors import ItemNotFound, ServiceUnavailable
 from custom_components.xmpp_iot.wire.happening import Happening, NodeEvent
 from custom_components.xmpp_iot.wire.model import NodeState
@@ -18,6 +18,7 @@ from homeassistant.helpers import (
     issue_registry as ir,
 )
 from homeassistant.util import dt as dt_util
+from tests.people import contact
 
 from .conftest import FRIEND, GUEST, NEIGHBOUR, Actor, Home
 
@@ -259,7 +260,7 @@ async def test_sight_gained_and_lost_is_told(
 ) -> None:
     """Who sees more is told what is there, parents first; who sees less, what is gone, children first."""
     events, _ = neighbour.follow()
-    wider = Contact(
+    wider = contact(
         jid=NEIGHBOUR.jid, name="N", level=Level.CONTROL, target={"entity_id": [OTHER]}
     )
     home.grant(FRIEND, wider)
@@ -306,7 +307,7 @@ async def test_another_level_is_told(
     await home.settle(freezer)
     events.clear()
     home.grant(
-        Contact(
+        contact(
             jid=GUEST.jid, name="G", level=Level.CONTROL, target={}, all_entities=True
         )
     )

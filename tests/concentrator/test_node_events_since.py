@@ -7,11 +7,12 @@ import pytest
 
 from custom_components.xmpp_iot.concentrator import node_events
 from custom_components.xmpp_iot.concentrator.nodes import SOURCE
-from custom_components.xmpp_iot.contacts.grants import Contact, Level
+from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.happening import Happening
 from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
+from tests.people import contact
 
 from .conftest import NEIGHBOUR, Actor, Home
 
@@ -80,7 +81,7 @@ async def test_what_is_out_of_sight_is_not_told_afterwards(
     er.async_get(home.hass).async_update_entity(LIGHT, name="Spots")
     await home.settle(freezer)
     home.grant(
-        Contact(
+        contact(
             jid=NEIGHBOUR.jid,
             name="N",
             level=Level.CONTROL,

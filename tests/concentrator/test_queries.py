@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.xmpp_iot.contacts.grants import Contact, Level
+from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.errors import (
     BadRequest,
     Expired,
@@ -20,6 +20,7 @@ from homeassistant.components.recorder.core import Recorder
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+from tests.people import contact
 
 from .conftest import FRIEND, Actor, Home
 from .past import Past, ago
@@ -141,14 +142,14 @@ async def test_a_report_ends_with_the_right_to_it(
     report = friend.query(node, command, form)
     assert await anext(report)
     home.grant(
-        Contact(
+        contact(
             jid=FRIEND.jid, name="F", level=Level.READ, target={}, all_entities=True
         )
     )
     with pytest.raises(Forbidden):
         await anext(report)
 
-    other = Contact(
+    other = contact(
         jid=FRIEND.jid,
         name="F",
         level=Level.COMMAND,

@@ -16,6 +16,7 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
 )
+from tests import people
 
 ANNA = "anna@example.org"
 BEN = "ben@example.org"
@@ -37,7 +38,7 @@ class House:
         self.devices = dr.async_get(hass)
         self.entry = MockConfigEntry(domain="demo")
         self.entry.add_to_hass(hass)
-        self.grants = Grants(hass)
+        self.grants = Grants(hass, people.records(hass))
         self.grants.async_start()
         self.changes = 0
         self.stop_listening = self.grants.async_listen(self.count)
@@ -86,10 +87,6 @@ def contact(
     target: Target | None = None,
 ) -> Contact:
     """Return a contact with a grant."""
-    return Contact(
-        jid=jid,
-        name=jid,
-        level=level,
-        target=target or {},
-        all_entities=all_entities,
+    return people.contact(
+        jid=jid, level=level, target=target, all_entities=all_entities
     )

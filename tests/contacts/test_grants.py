@@ -1,11 +1,13 @@
 """Who may do what, and which entities a grant means."""
 
+from datetime import UTC, datetime, time
 from types import MappingProxyType
 
 import pytest
 
 from custom_components.xmpp_iot.const import DOMAIN, SUBENTRY_CONTACT
-from custom_components.xmpp_iot.contacts.grants import Contact, Level, Verdict
+from custom_components.xmpp_iot.contacts.grant import Window
+from custom_components.xmpp_iot.contacts.grants import Contact, Grant, Level, Verdict
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory
 from homeassistant.helpers import (
@@ -24,9 +26,21 @@ def test_a_contact_is_what_its_subentry_says() -> None:
             {
                 "jid": ANNA,
                 "nickname": "Anna",
-                "level": "command",
-                "all_entities": True,
-                "target": {"area_id": ["kitchen"]},
+                "grants": [
+                    {
+                        "id": "1",
+                        "level": "command",
+                        "all_entities": True,
+                        "target": {"area_id": ["kitchen"]},
+                        "dangerous": True,
+                        "ask": True,
+                        "until": "2026-11-22T18:00:00+01:00",
+                        "days": ["mon", "sun"],
+                        "from": "22:00:00",
+                        "to": "06:00:00",
+                        "uses": 3,
+                    }
+                ],
             }
         ),
         subentry_type=SUBENTRY_CONTACT,
@@ -34,7 +48,9 @@ def test_a_contact_is_what_its_subentry_says() -> None:
         unique_id=f"contact:{ANNA}",
     )
     least = ConfigSubentry(
-        data=MappingProxyType({"jid": BEN, "nickname": "", "level": "read"}),
+        data=MappingProxyType(
+            {"jid": BEN, "nickname": "", "grants": [{"id": "2", "level": "read"}]}
+        ),
         subentry_type=SUBENTRY_CONTACT,
         title=BEN,
         unique_id=f"contact:{BEN}",
@@ -43,12 +59,26 @@ def test_a_contact_is_what_its_subentry_says() -> None:
     assert Contact.from_subentry(full) == Contact(
         jid=ANNA,
         name="Anna",
-        level=Level.COMMAND,
-        target={"area_id": ["kitchen"]},
-        all_entities=True,
+        grants=(
+            Grant(
+                id="1",
+                level=Level.COMMAND,
+                target={"area_id": ["kitchen"]},
+                all_entities=True,
+                dangerous=True,
+                ask=True,
+                window=Window(
+                    until=datetime(2026, 11, 22, 17, tzinfo=UTC),
+                    days=frozenset({0, 6}),
+                    begin=time(22),
+                    end=time(6),
+                ),
+                uses=3,
+            ),
+        ),
     )
     assert Contact.from_subentry(least) == Contact(
-        jid=BEN, name=BEN, level=Level.READ, target={}, all_entities=False
+        jid=BEN, name=BEN, grants=(Grant(id="2", level=Level.READ, target={}),)
     )
 
 
@@ -69,7 +99,9 @@ def test_a_level_includes_the_ones_before_it(
         [contact(level=level, target={"entity_id": ["light.lamp"]})]
     )
 
-    verdicts = {what: house.grants.decide(ANNA, what, "light.lamp") for what in Level}
+    verdicts = {
+        what: house.grants.decide(ANNA, what, "light.lamp").verdict for what in Level
+    }
 
     assert verdicts == {
         what: Verdict.ALLOWED if what in allowed else Verdict.FORBIDDEN
@@ -84,7 +116,9 @@ def test_nobody_is_admitted_before_they_are_a_contact(house: House) -> None:
     assert not house.grants.admits(ANNA)
     assert house.grants.contact(ANNA) is None
     assert house.grants.view(ANNA) == set()
-    assert house.grants.decide(ANNA, Level.READ, "light.lamp") is Verdict.UNKNOWN
+    assert (
+        house.grants.decide(ANNA, Level.READ, "light.lamp").verdict is Verdict.UNKNOWN
+    )
     assert house.grants.audiences() == {}
 
 
@@ -101,7 +135,7 @@ def test_what_is_not_granted_looks_like_what_is_not_there(house: House) -> None:
     assert list(house.grants.contacts) == [anna]
     assert house.grants.view(ANNA) == {"light.lamp"}
     for entity_id in ("lock.door", "light.missing", "light.no_such"):
-        verdict = house.grants.decide(ANNA, Level.READ, entity_id)
+        verdict = house.grants.decide(ANNA, Level.READ, entity_id).verdict
         assert verdict is Verdict.INVISIBLE
 
 
@@ -112,8 +146,10 @@ def test_a_former_contact_is_unknown_at_once(house: House) -> None:
 
     house.grants.async_set_contacts([contact(BEN, all_entities=True)])
 
-    assert house.grants.decide(ANNA, Level.READ, "light.lamp") is Verdict.UNKNOWN
-    assert house.grants.decide(BEN, Level.READ, "light.lamp") is Verdict.ALLOWED
+    assert (
+        house.grants.decide(ANNA, Level.READ, "light.lamp").verdict is Verdict.UNKNOWN
+    )
+    assert house.grants.decide(BEN, Level.READ, "light.lamp").verdict is Verdict.ALLOWED
     assert house.changes == 2
 
 

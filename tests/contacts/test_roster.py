@@ -9,7 +9,9 @@ import pytest
 from custom_components.xmpp_iot.contacts.grants import Contact, Grants, Level
 from custom_components.xmpp_iot.contacts.roster import RosterKeeper, RosterSession
 from custom_components.xmpp_iot.wire.errors import NotConnected
+from custom_components.xmpp_iot.wire.presence import SubscriptionRequest
 from homeassistant.core import HomeAssistant
+from tests.people import contact, records
 
 HOME = "home@example.org"
 ANNA = "anna@example.org"
@@ -32,7 +34,7 @@ class FakeSession(RosterSession):
         self.sent: list[Sent] = []
         self.online: list[Callable[[bool], None]] = []
         self.roster_changed: list[Callable[[], None]] = []
-        self.requested: list[Callable[[str], None]] = []
+        self.requested: list[Callable[[SubscriptionRequest], None]] = []
 
     @property
     @override
@@ -80,7 +82,7 @@ class FakeSession(RosterSession):
 
     @override
     def on_subscription_request(
-        self, callback: Callable[[str], None]
+        self, callback: Callable[[SubscriptionRequest], None]
     ) -> Callable[[], None]:
         self.requested.append(callback)
         return lambda: self.requested.remove(callback)
@@ -112,7 +114,7 @@ class FakeSession(RosterSession):
     def request(self, jid: str) -> None:
         """Receive a subscription request."""
         for listener in self.requested:
-            listener(jid)
+            listener(SubscriptionRequest(bare=jid))
 
     def claim(self, *expected: Sent) -> None:
         """Expect exactly this to have been sent since the last claim."""
@@ -123,7 +125,7 @@ class FakeSession(RosterSession):
 def contacts(*jids: str) -> Iterable[Contact]:
     """Return contacts with names."""
     return [
-        Contact(
+        contact(
             jid=jid,
             name=jid.partition("@")[0].title(),
             level=Level.READ,
@@ -145,7 +147,7 @@ def session() -> Iterator[FakeSession]:
 @pytest.fixture
 def grants(hass: HomeAssistant) -> Grants:
     """Return the gate, which knows Anna."""
-    grants = Grants(hass)
+    grants = Grants(hass, records(hass))
     grants.async_set_contacts(contacts(ANNA))
     return grants
 
@@ -303,20 +305,46 @@ def test_a_contacts_request_is_approved(
     session.claim(("approve", ANNA))
 
 
-def test_a_strangers_request_has_no_answer_and_one_line_in_the_log(
-    session: FakeSession, keeper: RosterKeeper, caplog: pytest.LogCaptureFixture
+def test_a_strangers_request_has_no_answer_and_is_passed_on(
+    session: FakeSession, grants: Grants
 ) -> None:
-    """However often it comes; and a crowd of strangers does not fill the log."""
-    caplog.set_level("INFO")
+    """With all that it says; a contact's is not."""
+    met: list[SubscriptionRequest] = []
+    keeper = RosterKeeper(session, grants, meet=met.append)
+    keeper.async_start()
+    session.claim(("befriend", ANNA, "Anna"))
     session.request(EVE)
-    session.request(EVE)
+    session.claim()
+    session.request(ANNA)
+    session.claim(("approve", ANNA))
 
-    assert caplog.text.count(EVE) == 1
-    session.claim()
-    for number in range(200):
-        session.request(f"spam{number}@example.org")
-    assert caplog.text.count("spam") == 99
-    session.claim()
+    assert met == [SubscriptionRequest(bare=EVE)]
+    keeper.async_stop()
+
+
+def test_who_brings_the_token_of_an_invite_is_approved(
+    session: FakeSession, grants: Grants
+) -> None:
+    """At once, and once; with a wrong one it is a stranger's request."""
+    met: list[SubscriptionRequest] = []
+    brought: list[tuple[str, str, str]] = []
+
+    def redeem(jid: str, name: str, token: str) -> bool:
+        brought.append((jid, name, token))
+        return token == "right"
+
+    keeper = RosterKeeper(session, grants, redeem=redeem, meet=met.append)
+    keeper.async_start()
+    session.claim(("befriend", ANNA, "Anna"))
+    wrong = SubscriptionRequest(bare=EVE, nickname="Eve", token="wrong")
+    for request in (wrong, replace(wrong, token="right")):
+        for listener in session.requested:
+            listener(request)
+
+    session.claim(("approve", EVE))
+    assert brought == [(EVE, "Eve", "wrong"), (EVE, "Eve", "right")]
+    assert met == [wrong]
+    keeper.async_stop()
 
 
 def test_who_was_removed_meanwhile_is_dropped(

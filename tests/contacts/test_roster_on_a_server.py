@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from custom_components.xmpp_iot.contacts.grants import Contact, Grants, Level
+from custom_components.xmpp_iot.contacts.grants import Grants, Level
 from custom_components.xmpp_iot.contacts.roster import RosterKeeper
 from custom_components.xmpp_iot.wire.account import Account
 from custom_components.xmpp_iot.wire.session import Session
 from custom_components.xmpp_iot.wire.tls import create_ssl_context
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import Prosody
+from tests.people import contact, records
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("socket_enabled")]
 
@@ -23,7 +24,7 @@ class Party:
     def __init__(self, hass: HomeAssistant, account: Account) -> None:
         """Have no contacts yet, and be offline."""
         self.jid = account.jid
-        self.grants = Grants(hass)
+        self.grants = Grants(hass, records(hass))
         self.session = Session(account, name="test", admits=self.grants.admits)
         self.keeper = RosterKeeper(self.session, self.grants)
         self._changed = asyncio.Event()
@@ -34,7 +35,7 @@ class Party:
         """Have these contacts and no others."""
         before = {contact.jid for contact in self.grants.contacts}
         self.grants.async_set_contacts(
-            Contact(jid=other.jid, name=other.jid, level=Level.READ, target={})
+            contact(jid=other.jid, name=other.jid, level=Level.READ, target={})
             for other in others
         )
         self.keeper.async_contacts_changed(before - {other.jid for other in others})
@@ -116,7 +117,7 @@ async def test_a_stranger_gets_no_presence_and_no_answer(
         online(hass, prosody, "stranger") as stranger,
     ):
         asked = asyncio.Event()
-        home.session.on_subscription_request(lambda _jid: asked.set())
+        home.session.on_subscription_request(lambda _: asked.set())
         stranger.know(home)
         await asyncio.wait_for(asked.wait(), 10)
         await stranger.until(lambda: stranger.subscription(home) == "none")

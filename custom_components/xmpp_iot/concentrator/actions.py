@@ -1,12 +1,12 @@
 """The one way in: every actuation, whatever it came by, becomes one Home Assistant action here.
 
-One entity id per action, in the name of our own non-admin system user, blocking, never after its expiry,
-and on record: the event fired before the action shares its Context, so that the logbook of the entity
-says who.
+The gate is asked right before it. One entity id per action, in the name of a non-admin system user,
+blocking, never after its expiry, and on record: the events fired before and after the action share its Context,
+so that the logbook of the entity says who.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,16 +28,10 @@ from homeassistant.exceptions import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..const import (
-    ATTR_ACTION,
-    ATTR_CONTACT,
-    ATTR_REASON,
-    CONF_JID,
-    EVENT_COMMAND,
-    EVENT_COMMAND_FAILED,
-    EVENT_QUERY,
-)
-from ..contacts.grants import Contact
+from ..contacts.deed import Deed
+from ..contacts.grants import Contact, Decision, Grant, Grants, Level, Verdict
+from ..contacts.record import Record
+from ..contacts.wording import Wording
 from ..wire.errors import (
     BadRequest,
     Expired,
@@ -47,10 +41,12 @@ from ..wire.errors import (
     RecipientUnavailable,
     RemoteTimeout,
     StanzaError,
+    on_record,
 )
 from ..wire.model import Caller
 from .attributes import lets_in
 from .entity_ids import entities_in
+from .guard import require
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -76,10 +72,12 @@ class Act:
     """What one contact wants done to one entity, and until when it may be begun."""
 
     contact: Contact
+    level: Level
     entity_id: str
     action: str
     data: Mapping[str, object]
     expires: datetime
+    asker: str = ""  # the contact's full JID
     answers: bool = False
     """The action does nothing but answer: on record, and not among what was done."""
 
@@ -99,15 +97,34 @@ def in_time(expires: datetime) -> None:
 class Actions:
     """Performs actions for contacts."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, user_id: str) -> None:
-        """Act as system user `user_id`; what runs longer than its asker waits belongs to `entry`."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        grants: Grants,
+        record: Record,
+    ) -> None:
+        """Do what `grants` allows, and say so in `record`; what runs longer than its asker waits belongs to `entry`."""
         self._hass = hass
         self._entry = entry
-        self._user_id = user_id
+        self._grants = grants
+        self.record = record
 
-    def check(self, act: Act) -> None:
-        """Raise the StanzaError that says why `act` cannot be carried out, as far as is known now."""
+    def decide(self, act: Act) -> Decision:
+        """Return what the gate says of an act now."""
+        return self._grants.decide(
+            act.contact.jid, act.level, act.entity_id, act.action, act.data
+        )
+
+    def check(self, act: Act, *, asking: bool = False) -> None:
+        """Raise the StanzaError that says why `act` cannot be carried out, as far as is known now.
+
+        `asking`: it is enough that the owner can be asked for it.
+        """
         in_time(act.expires)
+        verdict = self.decide(act).verdict
+        if not (asking and verdict is Verdict.ASK):
+            require(verdict)
         state = self._hass.states.get(act.entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             # Home Assistant passes over an unavailable entity and calls that a success.
@@ -128,10 +145,18 @@ class Actions:
 
         Returns what Home Assistant answers of the entity, nothing unless the act is one that answers.
         """
+        wording = await Wording.of(self._hass)
         self.check(act)
+        decision = self.decide(act)
+        await self._grants.spend(act.contact.jid, decision)
+        # Counting a use takes its time: what was taken from the contact meanwhile is not done.
+        in_time(act.expires)
+        if not self._grants.holds(act.contact.jid, act.entity_id, decision):
+            require(Verdict.INVISIBLE)
         domain, _ = split_entity_id(act.entity_id)
-        context = Context(user_id=self._user_id)
-        self._record(EVENT_QUERY if act.answers else EVENT_COMMAND, act, context)
+        deed = self._deed(act, decision, wording)
+        begin = self.record.async_query if act.answers else self.record.async_begin
+        context = begin(deed)
         call = self._entry.async_create_background_task(
             self._hass,
             self._hass.services.async_call(
@@ -149,85 +174,109 @@ class Actions:
             await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
         finally:  # the asker may also have been sent away, at unload
             if not call.done():
-                call.add_done_callback(partial(self._late, act, context))
+                call.add_done_callback(partial(self._late, act, deed, context))
         if not call.done():
-            raise RemoteTimeout(
-                f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
+            raise on_record(
+                RemoteTimeout(
+                    f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
+                )
             )
-        self._judge(call, act, context)
+        self._judge(call, act, deed, context)
         return _of_entity(call.result(), act.entity_id)
 
-    def note(
+    async def note(
         self,
         contact: Contact,
-        deed: str,
+        action: str,
         about: Mapping[str, str],
-        event: str = EVENT_COMMAND,
+        entities: Iterable[str],
+        *,
+        asker: str,
+        changes: bool = True,
     ) -> None:
-        """Put on record what a contact has done that is no action; `about` says to what."""
-        self._hass.bus.async_fire(
-            event,
-            {
-                **about,
-                ATTR_ACTION: deed,
-                ATTR_CONTACT: contact.name,
-                CONF_JID: contact.jid,
-            },
-            context=Context(user_id=self._user_id),
+        """Put on record what a contact has done to entities that is no action; `about` says to what."""
+        wording = await Wording.of(self._hass)
+        decisions = [
+            self._grants.decide(contact.jid, Level.COMMAND, one) for one in entities
+        ]
+        by = {one.grant.id: one.grant for one in decisions if one.grant is not None}
+        deed = Deed(
+            contact=contact,
+            asker=asker,
+            action=action,
+            about={key: it for key, it in about.items() if key != ATTR_NAME},
+            name=about[ATTR_NAME],
+            grant=", ".join(by),
+            granted_by=", ".join(self._words(one, wording) for one in by.values()),
+        )
+        if changes:
+            self.record.async_end(deed, self.record.async_begin(deed))
+        else:
+            self.record.async_query(deed)
+
+    def _deed(self, act: Act, decision: Decision, wording: Wording) -> Deed:
+        """Return an act as it is put on record."""
+        state, grant = self._hass.states.get(act.entity_id), decision.grant
+        granted_by = ""
+        if decision.once is not None:
+            granted_by = wording.say("allowed_once")
+        elif grant is not None:
+            granted_by = self._words(grant, wording)
+        return Deed(
+            contact=act.contact,
+            asker=act.asker,
+            action=act.action,
+            about={ATTR_ENTITY_ID: act.entity_id},
+            name=str(state.name) if state else act.entity_id,
+            grant=grant.id if grant is not None else "",
+            granted_by=granted_by,
         )
 
+    def _words(self, grant: Grant, wording: Wording) -> str:
+        return wording.async_grant(grant, self._grants.uses_left(grant))
+
     def _judge(
-        self, call: asyncio.Task[ServiceResponse], act: Act, context: Context
+        self,
+        call: asyncio.Task[ServiceResponse],
+        act: Act,
+        deed: Deed,
+        context: Context,
     ) -> None:
-        """Raise what the ended `call` failed with, as the error its asker gets."""
+        """Put on record what became of an ended `call`; raise what it failed with, as the error its asker gets."""
         if call.cancelled():
-            self._failed(act, context, "stopped")
-            raise InternalServerError("The house is stopping; the result is unknown.")
+            self.record.async_end(deed, context, "stopped")
+            raise on_record(
+                InternalServerError("The house is stopping; the result is unknown.")
+            )
         if (error := call.exception()) is None:
+            if not act.answers:
+                self.record.async_end(deed, context)
             return
         reason = str(error) or type(error).__name__
-        self._failed(act, context, reason)
+        self.record.async_end(deed, context, reason)
         for kind, refusal in _REFUSALS:
             if isinstance(error, kind):
-                raise refusal(_told(reason, act)) from error
+                raise on_record(refusal(_told(reason, act))) from error
         _LOGGER.error(
             "Action %s on %s failed unexpectedly",
             act.action,
             act.entity_id,
             exc_info=error,
         )
-        raise InternalServerError("The action failed unexpectedly.") from error
+        raise on_record(
+            InternalServerError("The action failed unexpectedly.")
+        ) from error
 
     def _late(
-        self, act: Act, context: Context, call: asyncio.Task[ServiceResponse]
+        self,
+        act: Act,
+        deed: Deed,
+        context: Context,
+        call: asyncio.Task[ServiceResponse],
     ) -> None:
         """Put on record what became of an action whose asker was not told any more."""
         with suppress(StanzaError):  # the record is all there is to do
-            self._judge(call, act, context)
-
-    def _failed(self, act: Act, context: Context, reason: str) -> None:
-        self._record(EVENT_COMMAND_FAILED, act, context, {ATTR_REASON: reason})
-
-    def _record(
-        self,
-        event: str,
-        act: Act,
-        context: Context,
-        more: Mapping[str, str] | None = None,
-    ) -> None:
-        state = self._hass.states.get(act.entity_id)
-        self._hass.bus.async_fire(
-            event,
-            {
-                ATTR_ENTITY_ID: act.entity_id,
-                ATTR_NAME: str(state.name) if state else act.entity_id,
-                ATTR_ACTION: act.action,
-                ATTR_CONTACT: act.contact.name,
-                CONF_JID: act.contact.jid,
-                **(more or {}),
-            },
-            context=context,
-        )
+            self._judge(call, act, deed, context)
 
 
 def _told(reason: str, act: Act) -> str:

@@ -58,6 +58,8 @@ def _come_or_changed(
                 after=neighbours.get(node_id),
             )
             continue
+        if old is node:  # it was not looked at again: most are not
+            continue
         if _standing(old) != _standing(node):
             yield NodeEvent(
                 kind=Happening.UPDATED,

@@ -30,6 +30,10 @@ class Editable(Protocol):
         """Whether it can have an area of its own."""
         ...
 
+    def place(self, area: str) -> str:
+        """Return the id of the area it is in once it is given this one; '' is none of its own."""
+        ...
+
     @property
     def entities(self) -> tuple[str, ...]:
         """The enabled entities that are changed with it."""
@@ -72,6 +76,10 @@ class EditableEntity:
         return self.entry.device_id is None or bool(
             er.async_get_unprefixed_name(self.hass, self.entry)
         )
+
+    def place(self, area: str) -> str:
+        """Return the area, or that of its device."""
+        return area or self._area_of_device() or ""
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -122,6 +130,14 @@ class EditableDevice:
     def movable(self) -> bool:
         """Every device can be moved."""
         return True
+
+    def place(self, area: str) -> str:
+        """Return the area, or that of the device it is a part of."""
+        if area or not isinstance(self.device, dr.ChildDeviceEntry):
+            return area
+        whole = dr.async_get(self.hass).async_get(self.device.parent_device_id)
+        own = dr.async_get_effective_area_id(self.hass, whole) if whole else None
+        return own or ""
 
     @property
     def entities(self) -> tuple[str, ...]:

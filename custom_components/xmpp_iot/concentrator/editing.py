@@ -1,7 +1,8 @@
 """Node parameters for edit (XEP-0326 section 3.5): the name of a node, and the area it is in.
 
-They are for those who may command the node; a device for those who may command all of it. Areas are the
-house's own, and what is not in Home Assistant's registries keeps neither name nor area.
+They are for those who may command the node, any number of times; a device for those who may command all of it.
+A node is moved only to where that gives nobody more rights than its mover has. Areas are the house's own, and what
+is not in Home Assistant's registries keeps neither name nor area.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,7 @@ class Editing:
         self._listing = listing
         self._guard = shop.guard
         self._actions = shop.actions
+        self._second = shop.second
         self._turns = shop.turns
         self._localizer = shop.localizer
 
@@ -68,13 +70,18 @@ class Editing:
         # Asked before the turn too: who may not would else learn by waiting what others do there.
         self._editable(caller, node)
         language = await self._localizer.load(caller, (node.id,))
+        if self._second.asks:
+            await self._second.edits(caller, request)
         async with self._turns.of([node.id]):
+            if self._second.asks:  # as a rule it is remembered
+                self._editable(caller, node)
+                await self._second.edits(caller, request)
             in_time(expires)
             edited = self._editable(caller, node)
             fields = self._fields(caller, edited, language)
             if wrong := _wrong(request.form, fields):
                 raise _refused(wrong)
-            self._change(caller, edited, dict(_changes(request.form, fields)))
+            await self._change(caller, edited, dict(_changes(request.form, fields)))
         answer = await self._listing.nodes(caller, request, lambda _: (node.id,))
         # It may have been moved to where its mover does not see it.
         return answer if answer.nodes else Done()
@@ -84,12 +91,12 @@ class Editing:
         node_id = self._guard.node(caller, node)
         if (edited := editable(self._hass, node_id)) is None:
             raise Forbidden("It cannot be changed.")
-        permits = self._guard.permits(caller.bare)
+        permits = self._guard.permits(caller.bare, lasting=True)
         if not all(permits(one, Level.COMMAND) for one in edited.entities):
             raise Forbidden("Access denied.")
         return edited
 
-    def _change(
+    async def _change(
         self, caller: Caller, edited: Editable, changes: Mapping[str, str]
     ) -> None:
         if not changes:
@@ -101,7 +108,9 @@ class Editing:
             raise _refused({name: str(err) for name in changes}) from err
         contact = self._guard.contact(caller)
         for name in changes:
-            self._actions.note(contact, _DEEDS[name], about)
+            await self._actions.note(
+                contact, _DEEDS[name], about, edited.entities, asker=caller.jid
+            )
 
     def _fields(
         self, caller: Caller, edited: Editable, language: Language
@@ -124,10 +133,7 @@ class Editing:
                 label=language.own("node_area", "Area"),
                 description="" if edited.movable else fixed,
                 values=(edited.area,),
-                options=(
-                    FormOption("", language.own("no_area", "No area")),
-                    *self._areas(caller, edited),
-                ),
+                options=self._areas(caller, edited, language.own("no_area", "No area")),
                 datatype="xs:string",
                 read_only=not edited.movable,
                 not_same=True,
@@ -135,16 +141,30 @@ class Editing:
         )
         return {field.var: field for field in fields}
 
-    def _areas(self, caller: Caller, edited: Editable) -> tuple[FormOption, ...]:
-        """Return the areas that exist for the caller, and the one where the node is."""
+    def _areas(
+        self, caller: Caller, edited: Editable, nowhere: str
+    ) -> tuple[FormOption, ...]:
+        """Return where the node can be: where it is, and in areas that exist for the caller, or in none.
+
+        Not where the move would give somebody rights that are not the caller's to give.
+        """
         known = {
             node.removeprefix(AREA_PREFIX)
             for node in self._guard.tree(caller).parents
             if node.startswith(AREA_PREFIX)
         }
+        places = {area: edited.place(area) for area in (*known, edited.area, "")}
+        closed = self._guard.closed_areas(
+            caller, edited.entities, set(places.values()) - {edited.area}
+        )
         registry = ar.async_get(self._hass)
-        areas = (registry.async_get_area(area) for area in known | {edited.area})
-        return tuple(
+        areas = (
+            registry.async_get_area(area)
+            for area, place in places.items()
+            if area and place not in closed
+        )
+        none = () if places[""] in closed else (FormOption("", nowhere),)
+        return none + tuple(
             FormOption(area.id, area.name)
             for area in sorted(filter(None, areas), key=lambda area: area.name)
         )

@@ -3,6 +3,8 @@
 A feed has a dirty set and one publish in flight. What becomes dirty meanwhile is the next batch, so a
 single change leaves at once, a storm goes as fast as the server takes it, the last value wins, and memory
 is bounded by the number of entities. A feed nobody asked for costs nothing.
+
+A feed is shared, so it cannot be narrowed for one: while a second opinion is asked there are none.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 
 from ..const import CONF_FEED_SECRET
 from ..contacts.grants import Grants
+from ..contacts.opinion import SecondOpinion
 from ..wire.dialects import DIALECTS, FAMILIES, Dialect
 from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
 from ..wire.pubsub import Carrier, Headlines, PubSub, moved
@@ -53,17 +56,20 @@ class Feeds:
         session: Session,
         grants: Grants,
         reader: FieldReader,
+        *,
+        opinion: SecondOpinion,
     ) -> None:
-        """Publish over `session` what the contacts of `grants` see."""
+        """Publish over `session` what the contacts of `grants` see, unless `opinion` has somebody to ask."""
         self._hass = hass
         self._entry = entry
         self._session = session
         self._grants = grants
+        self._opinion = opinion
         self._names = FeedNames(entry.data[CONF_FEED_SECRET])
         self._renderer = BatchRenderer(hass, reader)
         self._pubsub = PubSub(session)
         self._headlines = Headlines(session)
-        self._carrier: Carrier = self._pubsub
+        self.carrier: Carrier = self._pubsub
         self._feeds: dict[str, Feed] = {}
         self._watchers: Mapping[str, tuple[Feed, ...]] = {}
         self._lock = asyncio.Lock()
@@ -88,6 +94,7 @@ class Feeds:
                 EVENT_STATE_CHANGED, self._changed, event_filter=self._concerns
             ),
             self._grants.async_listen(self._grants_changed),
+            self._opinion.async_listen(self._grants_changed),
             self._session.on_online(self._online),
             self._headlines.stop,
         ]
@@ -126,7 +133,7 @@ class Feeds:
             except (RemoteError, NoAnswer, NotConnected) as err:
                 _LOGGER.warning("%s: no feed for %s: %s", self._session.bare, bare, err)
                 return None
-            return self._carrier.uri(feed.name)
+            return self.carrier.uri(feed.name)
 
     @property
     def queued(self) -> int:
@@ -135,7 +142,11 @@ class Feeds:
 
     def _audience(self, bare: str) -> Audience:
         """Return all who see exactly what this contact sees."""
-        return self._grants.audiences().get(self._grants.view(bare), frozenset())
+        return self._audiences().get(self._grants.view(bare), frozenset())
+
+    def _audiences(self) -> Mapping[frozenset[str], Audience]:
+        """Return for each view those who share a feed of it."""
+        return {} if self._opinion.server else self._grants.audiences()
 
     async def _feed(self, audience: Audience, dialect: Dialect) -> Feed:
         """Return the feed of an audience, made if need be."""
@@ -150,11 +161,11 @@ class Feeds:
 
     async def _open(self, name: str, audience: Audience) -> None:
         try:
-            await self._carrier.open(name, sorted(audience))
+            await self.carrier.open(name, sorted(audience))
         except RemoteError as err:
             # Only where nobody follows anything yet: who does is not left behind for one refusal.
             unusable = err.remote_condition in _UNUSABLE and not self._followed
-            if not unusable or self._carrier is self._headlines:
+            if not unusable or self.carrier is self._headlines:
                 raise
             _LOGGER.info(
                 "%s: the server has no PubSub service to use (%s);"
@@ -162,8 +173,8 @@ class Feeds:
                 self._session.bare,
                 err.remote_condition,
             )
-            self._carrier = self._headlines
-            await self._carrier.open(name, sorted(audience))
+            self.carrier = self._headlines
+            await self.carrier.open(name, sorted(audience))
 
     @property
     def _followed(self) -> bool:
@@ -171,7 +182,9 @@ class Feeds:
         return self._fits and bool(self._feeds)
 
     def _common_view(self, audience: Audience) -> frozenset[str]:
-        """Return what every one of an audience sees now."""
+        """Return what every one of an audience sees in a feed now."""
+        if self._opinion.server:
+            return frozenset()
         return frozenset.intersection(*(self._grants.view(one) for one in audience))
 
     def _watch(self) -> None:
@@ -228,7 +241,7 @@ class Feeds:
                         # Taken out of sight while the item before was under way.
                         feed.restore(batch.entities)
                         break
-                    await self._carrier.publish(feed.name, feed.next_item_id(), item)
+                    await self.carrier.publish(feed.name, feed.next_item_id(), item)
             except NotConnected:
                 feed.restore(batch.entities)
                 return
@@ -321,7 +334,7 @@ class Feeds:
     async def _settle_feeds(self) -> None:
         wanted = {
             self._names.name(audience, dialect): (audience, dialect)
-            for audience in self._grants.audiences().values()
+            for audience in self._audiences().values()
             for dialect in FAMILIES
         }
         for name in self._feeds.keys() - wanted:
@@ -330,11 +343,11 @@ class Feeds:
         self._watch()
         existing = frozenset[str]()
         if not self._fits:
-            self._carrier = self._pubsub
+            self.carrier = self._pubsub
             existing = await self._existing()
         self._stale = (self._stale | existing) - wanted.keys()
         for name in sorted(self._stale):
-            if await self._try(self._carrier.close(name)):
+            if await self._try(self.carrier.close(name)):
                 self._stale.discard(name)
         for name, (audience, dialect) in wanted.items():
             if name in self._feeds or name in existing:
@@ -357,7 +370,7 @@ class Feeds:
     async def _existing(self) -> frozenset[str]:
         """Return the names of our own feeds that the server has."""
         try:
-            nodes = await self._carrier.nodes()
+            nodes = await self.carrier.nodes()
         except RemoteError:  # no such service: nothing is there
             return frozenset()
         return frozenset(node for node in nodes if self._names.is_ours(node))
@@ -380,6 +393,6 @@ class Feeds:
             if not (audience := self._audience(bare)):
                 continue
             feed = await self._feed(audience, old.dialect)
-            notice = moved(old.name, self._carrier.uri(feed.name))
+            notice = moved(old.name, self.carrier.uri(feed.name))
             for jid in self._session.resources(bare):
                 self._session.send_message(jid, notice, kind="headline")

@@ -4,18 +4,21 @@ Every part of the concentrator asks here first, and again after whatever took it
 not see does not exist for it; what it may see and not do is forbidden.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, assert_never
 
 from homeassistant.core import HomeAssistant, State
 
 from ..contacts.grants import Contact, Grants, Level, Permits, Verdict
+from ..contacts.index import Rows
+from ..contacts.moving import async_closed_areas
 from ..wire.errors import Forbidden, ItemNotFound, ServiceUnavailable
 from ..wire.model import Caller, NodeRef
 from .nodes import SOURCE
 from .tree import AREA_PREFIX, NodeId, Tree, Trees
 
 NOT_FOUND: Final = "There is no such node."
+DENIED: Final = "Access denied."
 
 
 def known(node: NodeRef, tree: Tree) -> bool:
@@ -44,6 +47,10 @@ class Guard:
             raise ServiceUnavailable
         return contact
 
+    def rights(self, caller: Caller) -> Rows:
+        """Return what the caller may do to what now, the very same while nothing changes; else as `contact`."""
+        return self._grants.rights(self.contact(caller).jid)
+
     def tree(self, caller: Caller) -> Tree:
         """Return what exists for the caller now; ServiceUnavailable if it is no contact."""
         return self.view(self.contact(caller).jid)
@@ -69,38 +76,74 @@ class Guard:
             if known(node, tree) and not node.id.startswith(AREA_PREFIX)
         )
 
-    def permitted(
+    def open_to(
         self, caller: Caller, nodes: Iterable[NodeRef], what: Level
     ) -> tuple[Contact, tuple[State, ...]]:
-        """Return who asks and the entities, all of which the caller may do `what` to."""
+        """Return who asks and the entities, to all of which the caller may do `what`, or ask the owner to."""
         contact = self.contact(caller)
-        return contact, tuple(self.entity(caller, node, what) for node in nodes)
+        return contact, tuple(
+            self.entity(caller, node, what, asking=True) for node in nodes
+        )
 
-    def entity(self, caller: Caller, node: NodeRef, what: Level) -> State:
-        """Return the state of an entity the caller may do `what` to."""
+    def entity(
+        self, caller: Caller, node: NodeRef, what: Level, *, asking: bool = False
+    ) -> State:
+        """Return the state of an entity the caller may do `what` to; `asking`: or ask the owner to."""
         node_id = self.node(caller, node)
         # Areas and devices are nodes to look at, without parameters or commands.
         if (state := self._hass.states.get(node_id)) is None:
             raise ItemNotFound(NOT_FOUND)
-        self.demand(caller, node_id, what)
+        self.demand(caller, node_id, what, asking=asking)
         return state
 
-    def demand(self, caller: Caller, entity_id: str, what: Level) -> None:
-        """Raise unless the gate lets the caller do `what` to the entity now."""
-        match self._grants.decide(caller.bare, what, entity_id):
-            case Verdict.ALLOWED:
-                return
-            case Verdict.FORBIDDEN:
-                raise Forbidden("Access denied.")
-            case Verdict.INVISIBLE:
-                raise ItemNotFound(NOT_FOUND)
-            case Verdict.UNKNOWN:
-                raise ServiceUnavailable
-            case never:
-                assert_never(never)
+    def demand(
+        self, caller: Caller, entity_id: str, what: Level, *, asking: bool = False
+    ) -> None:
+        """Raise unless the gate lets the caller do `what` to the entity now; `asking`: or ask the owner to."""
+        verdict = self._grants.decide(caller.bare, what, entity_id).verdict
+        if not (asking and verdict is Verdict.ASK):
+            require(verdict)
 
-    def permits(self, bare: str) -> Permits:
-        """Return what says whether a contact may do something to an entity now."""
-        return lambda entity_id, what: (
-            self._grants.decide(bare, what, entity_id) is Verdict.ALLOWED
+    def permits(
+        self, bare: str, *, asking: bool = False, lasting: bool = False
+    ) -> Permits:
+        """Return what says whether a contact may do something to an entity now.
+
+        `asking`: or may ask to; `lasting`: any number of times.
+        """
+        enough = {Verdict.ALLOWED, Verdict.ASK} if asking else {Verdict.ALLOWED}
+
+        def permits(entity_id: str, what: Level) -> bool:
+            decision = self._grants.decide(bare, what, entity_id)
+            wears = decision.grant is not None and decision.grant.uses is not None
+            return decision.verdict in enough and not (lasting and wears)
+
+        return permits
+
+    def closed_areas(
+        self, caller: Caller, entities: Collection[str], areas: Collection[str]
+    ) -> frozenset[str]:
+        """Return the areas where somebody would get more of the entities than the caller has."""
+        return async_closed_areas(
+            self._hass, self._grants, caller.bare, entities, areas
         )
+
+    def offers(self, caller: Caller, entity_id: str, action: str) -> bool:
+        """Return whether the caller can have an action of Home Assistant's done, or ask the owner to."""
+        decision = self._grants.decide(caller.bare, Level.COMMAND, entity_id, action)
+        return decision.verdict in {Verdict.ALLOWED, Verdict.ASK}
+
+
+def require(verdict: Verdict) -> None:
+    """Raise what a contact is told of a verdict, unless that allows what it asks for."""
+    match verdict:
+        case Verdict.ALLOWED:
+            return
+        case Verdict.ASK | Verdict.FORBIDDEN:
+            raise Forbidden(DENIED)
+        case Verdict.INVISIBLE:
+            raise ItemNotFound(NOT_FOUND)
+        case Verdict.UNKNOWN:
+            raise ServiceUnavailable
+        case never:
+            assert_never(never)

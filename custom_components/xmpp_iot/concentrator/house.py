@@ -10,8 +10,10 @@ from functools import partial
 
 from homeassistant.core import HomeAssistant, State
 
+from ..contacts.consent import Consent
 from ..contacts.grants import Grants
-from ..wire.errors import FeatureNotImplemented
+from ..contacts.opinion import SecondOpinion
+from ..wire.errors import FeatureNotImplemented, StanzaError
 from ..wire.form_model import Form
 from ..wire.happening import NodeEvent
 from ..wire.model import (
@@ -29,6 +31,7 @@ from ..wire.model import (
 from ..wire.node_events import EVENT_REQUESTS
 from ..wire.report import ReportItem
 from .actions import Actions
+from .asking import Asking
 from .commands import Commands
 from .editing import Editing
 from .fields import FieldReader
@@ -46,6 +49,8 @@ from .orders import Orders
 from .pictures import Pictures
 from .queries import Queries
 from .reading import Reader
+from .recording import Recording, Wish
+from .seconding import Seconding
 from .tree import Trees
 from .turns import Turns
 from .uploads import Uploads
@@ -64,10 +69,13 @@ class Concentrator:
         *,
         feed_address: FeedAddress,
         uploads: Uploads,
+        consent: Consent | None = None,
+        opinion: SecondOpinion | None = None,
     ) -> None:
         """Answer for what `grants` lets a caller see and do.
 
-        `feed_address` says where to follow it, `uploads` stores pictures.
+        `feed_address` says where to follow it, `uploads` stores pictures, `consent` asks the owner,
+        and `opinion` whoever has to agree as well.
         """
         self._grants = grants
         self._trees = Trees(hass)
@@ -82,18 +90,22 @@ class Concentrator:
         listing = Listing(
             self._guard, describer, localizer, self._commands, feed_address
         )
+        second = Seconding(self._guard, opinion)
         shop = Workshop(
             guard=self._guard,
             actions=actions,
+            asking=Asking(actions, consent),
+            second=second,
             turns=Turns(),
             commands=self._commands,
             offers=offers,
             localizer=localizer,
         )
-        self._reader = Reader(hass, self._guard, localizer, reader)
+        self._reader = Reader(hass, self._guard, localizer, reader, second)
         self._tree = TreeOperations(hass, self._guard, self._trees, listing)
         self._orders = Orders(shop)
         self._queries = Queries(shop)
+        self._recording = Recording(hass, grants, actions.record)
         self._values = ValueFollowers(hass)
         self._events = NodeEvents(hass, grants, self._guard, describer, localizer)
         self._operations: Performs = {
@@ -115,30 +127,42 @@ class Concentrator:
 
     async def tree(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         """Answer a concentrator request (XEP-0326)."""
-        self._guard.contact(caller)  # it may have been one when it asked
-        if (perform := self._operations.get(request.operation)) is None:
-            raise FeatureNotImplemented(f"{request.operation} is not performed here.")
-        return await perform(caller, request)
+        with self._recording.watch(Wish.tree(caller, request)):
+            self._guard.contact(caller)  # it may have been one when it asked
+            if (perform := self._operations.get(request.operation)) is None:
+                raise FeatureNotImplemented(
+                    f"{request.operation} is not performed here."
+                )
+            return await perform(caller, request)
 
     def read(
         self, caller: Caller, request: ReadRequest
     ) -> AsyncGenerator[Sequence[Reading]]:
         """Read nodes (XEP-0323); one that cannot be read is a reading with an error."""
-        return self._reader.read(caller, request)
+        wish = Wish(caller=caller, action="read", nodes=request.nodes)
+        return self._recording.watched(wish, self._reader.read(caller, request))
 
     async def control(self, caller: Caller, request: ControlRequest) -> None:
         """Set parameters (XEP-0325): all is checked for all nodes before anything is done."""
-        await self._orders.control(caller, request)
+        with self._recording.watch(Wish.control(caller, request)):
+            await self._orders.control(caller, request)
 
     async def control_form(self, caller: Caller, request: ControlFormRequest) -> Form:
         """Return the form of the parameters common to the nodes (XEP-0325 getForm)."""
-        return await self._orders.control_form(caller, request)
+        wish = Wish(caller=caller, action="getForm", nodes=request.nodes)
+        with self._recording.watch(wish):
+            return await self._orders.control_form(caller, request)
 
     def query(
         self, caller: Caller, request: TreeRequest
     ) -> AsyncGenerator[Sequence[ReportItem]]:
         """Report what a query command of a node finds (XEP-0326 section 3.6.6)."""
-        return self._queries.run(caller, request)
+        wish = Wish.tree(caller, request)
+        return self._recording.watched(wish, self._queries.run(caller, request))
+
+    def unread(self, caller: Caller, tag: str, error: StanzaError) -> None:
+        """Take note that a request was refused before it came here; its payload has that tag."""
+        self._recording.unread(caller, tag, error)
 
     async def interfaces(self, caller: Caller, node: NodeRef) -> tuple[str, ...]:
         """Return the names of the interoperability interfaces a node has."""
@@ -157,6 +181,10 @@ class Concentrator:
     def follow_rights(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` after contacts or what they see have changed, until the returned function is called."""
         return self._grants.async_listen(changed)
+
+    async def prepare_events(self, caller: Caller, source: str) -> None:
+        """Take the time to look at all the caller sees, so that it can follow that at once."""
+        await self._events.prepare(caller, source)
 
     def follow_nodes(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import batched
 from typing import Final
+from weakref import WeakValueDictionary
 
 from ..wire.model import Caller, NodeInfo, NodeRef, Nodes, TreeRequest
 from .commands import Commands
@@ -18,7 +19,7 @@ type FeedAddress = Callable[[str, str], Awaitable[str | None]]  # bare JID, name
 type Pick = Callable[[Tree], Iterable[NodeId]]
 
 # How many nodes are described before others get their turn.
-_CHUNK: Final = 100
+_CHUNK: Final = 25
 
 
 class Listing:
@@ -38,12 +39,18 @@ class Listing:
         self._describer = describer
         self._localizer = localizer
         self._feed_address = feed_address
+        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
         """Return the nodes that `pick` finds in the caller's tree, in the order it asks for.
 
-        With parameters asked for, each says where to follow it.
+        With parameters asked for, each says where to follow it. It is one answer after the other to a contact,
+        for a house has thousands of nodes: many at once would make everybody else wait for all of them.
         """
+        async with self._busy.setdefault(caller.bare, asyncio.Lock()):
+            return await self._nodes(caller, request, pick)
+
+    async def _nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
         address = None
         if request.parameters:
             address = await self._feed_address(caller.bare, request.dialect)
@@ -61,20 +68,24 @@ class Listing:
     async def _described(self, caller: Caller, pick: Pick) -> Sequence[NodeInfo]:
         """Return the nodes as they are to the caller."""
         while True:
-            contact = self._guard.contact(caller)
+            rights = self._guard.rights(caller)
             found: list[NodeInfo] = []
             for some in batched(
                 tuple(pick(self._guard.tree(caller))), _CHUNK, strict=False
             ):
                 found += self._seen(caller, some)
                 await asyncio.sleep(0)
-            # With another level it is told of other things.
-            if self._guard.contact(caller) is contact:
+            # With other rights it is told of other things.
+            if self._guard.rights(caller) is rights:
                 return found
 
     def _seen(self, caller: Caller, nodes: Iterable[NodeId]) -> Iterator[NodeInfo]:
         tree = self._guard.tree(caller)
-        sight = self._describer.sight(tree, self._guard.permits(caller.bare))
+        sight = self._describer.sight(
+            tree,
+            self._guard.permits(caller.bare),
+            self._guard.permits(caller.bare, asking=True),
+        )
         for node in nodes:
             if node in tree and (seen := self._describer.describe(node, sight)):
                 yield seen

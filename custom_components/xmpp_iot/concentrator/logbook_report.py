@@ -170,10 +170,15 @@ def _who(entry: Entry, names: Mapping[str, str], sees: Sees) -> str:
     """Return who or what did it: a contact, an automation that the asker sees, or a user."""
     name = str(entry.get(CONTEXT_NAME) or entry.get(CONTEXT_ENTITY_ID_NAME) or "")
     if entry.get(CONTEXT_DOMAIN) == DOMAIN:
-        # A contact without a name of its own goes by its address.
-        told = _ADDRESS.sub("", name)
-        return "" if "@" in told else told
+        return _without_address(name)
     other = entry.get(CONTEXT_ENTITY_ID)
     if name and (other is None or sees(other)):
         return name
-    return names.get(entry.get(CONTEXT_USER_ID) or "", "")
+    # A contact has a user of its own, which is named after it.
+    return _without_address(names.get(entry.get(CONTEXT_USER_ID) or "", ""))
+
+
+def _without_address(name: str) -> str:
+    """Return what people call somebody; a contact without a name of its own goes by its address."""
+    told = _ADDRESS.sub("", name)
+    return "" if "@" in told else told

@@ -5,10 +5,14 @@ contact that has ever followed there is a picture of its nodes, and what may hav
 again, put together for a moment. A state that changes without changing the node costs one look-up.
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+import math
+from time import perf_counter
 from typing import Any, Final
 
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -26,21 +30,23 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
     issue_registry as ir,
+    label_registry as lr,
 )
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from ..contacts.grants import Grants, Level
+from ..contacts.grants import Grants
 from ..contacts.watcher import SETTLE_TIME
 from ..wire.happening import Happening, NodeEvent
-from ..wire.model import Caller, NodeInfo
+from ..wire.model import Caller
 from .attributes import STATIC
 from .differences import differences
 from .guard import Guard, check_source
 from .issues import is_issue, named_entities
 from .localize import Language, Localizer
+from .looks import MOMENT, Look, Picture
 from .nodes import NodeDescriber, status
-from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId
+from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId, Tree
 
 MOST_KEPT: Final = 1000  # events of one contact
 
@@ -61,9 +67,10 @@ class _Watch:
 
     bare: str
     begun: datetime  # from then on everything is known, unless it is `lost`
-    level: Level | None = None
-    nodes: Mapping[NodeId, NodeInfo] = field(default_factory=dict)
-    parents: Mapping[NodeId, NodeId | None] = field(default_factory=dict)
+    picture: Picture = field(default_factory=Picture)
+    look: Look | None = None  # under way
+    is_known: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when there was a look."""
     log: deque[NodeEvent] = field(default_factory=deque)
     lost: datetime | None = None
     followers: list[_Follower] = field(default_factory=list)
@@ -107,6 +114,7 @@ class NodeEvents:
         self._dirty: set[NodeId] = set()
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._cancel_timer: CALLBACK_TYPE | None = None
+        self._next: asyncio.Handle | None = None  # of looks that are under way
 
     @callback
     def async_follow(
@@ -115,10 +123,9 @@ class NodeEvents:
         """Call `happened` with what happens to the nodes the caller sees; returns the end of it."""
         self._guard.contact(caller)
         check_source(source)
-        if (watch := self._watches.get(caller.bare)) is None:
-            watch = self._watches[caller.bare] = _Watch(caller.bare, dt_util.utcnow())
-            self._look(watch, frozenset())
-            watch.forget(watch.begun)
+        watch = self._watch(caller)
+        if not watch.is_known.is_set():
+            self._look(watch, math.inf)
         follower = _Follower(caller, happened)
         watch.followers.append(follower)
         self._listen()
@@ -129,6 +136,26 @@ class NodeEvents:
                 watch.followers.remove(follower)
 
         return unfollow
+
+    async def prepare(self, caller: Caller, source: str) -> None:
+        """Take the time to look at all the caller sees, so that it can follow that at once.
+
+        Raises as `async_follow` does; what the caller asked first it need not be any more when this returns.
+        """
+        self._guard.contact(caller)
+        check_source(source)
+        watch = self._watch(caller)
+        self._listen()
+        if not watch.is_known.is_set():
+            self._go_on()
+            await watch.is_known.wait()
+
+    def _watch(self, caller: Caller) -> _Watch:
+        """Return the contact's nodes, to be looked at if they never were."""
+        if (watch := self._watches.get(caller.bare)) is None:
+            watch = self._watches[caller.bare] = _Watch(caller.bare, dt_util.utcnow())
+            watch.look = Look(watch.picture)
+        return watch
 
     def happened_since(
         self, caller: Caller, source: str, since: datetime
@@ -153,6 +180,8 @@ class NodeEvents:
     @callback
     def async_stop(self) -> None:
         """Tell nobody any more, and forget what happened."""
+        for watch in self._watches.values():
+            watch.is_known.set()
         self._watches.clear()
         self._listen()
 
@@ -167,6 +196,9 @@ class NodeEvents:
             if self._cancel_timer is not None:
                 self._cancel_timer()
                 self._cancel_timer = None
+            if self._next is not None:
+                self._next.cancel()
+                self._next = None
             self._dirty.clear()
         self._seen = frozenset[NodeId]().union(
             *(self._grants.view(bare) for bare in self._watches)
@@ -178,6 +210,7 @@ class NodeEvents:
             listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._area_changed),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._device_changed),
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._entity_changed),
+            listen(lr.EVENT_LABEL_REGISTRY_UPDATED, self._label_changed),
             listen(ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, self._issues_changed),
             listen(EVENT_STATE_CHANGED, self._state_changed, self._may_matter),
         )
@@ -207,6 +240,13 @@ class NodeEvents:
         self._changed(event.data["entity_id"])
 
     @callback
+    def _label_changed(self, event: Event[lr.EventLabelRegistryUpdatedData]) -> None:
+        """Look at those that say its name; of one that is removed the entity registry tells."""
+        registry, label = er.async_get(self._hass), event.data["label_id"]
+        entries = er.async_entries_for_label(registry, label)
+        self._changed(*(one.entity_id for one in entries))
+
+    @callback
     def _issues_changed(self, _: Event[Any]) -> None:
         self._changed(*self._troubled())
 
@@ -220,7 +260,7 @@ class NodeEvents:
         return set(named_entities(self._hass)).union(
             node_id
             for watch in self._watches.values()
-            for node_id, node in watch.nodes.items()
+            for node_id, node in watch.picture.nodes.items()
             if node_id.startswith(DEVICE_PREFIX) or any(map(is_issue, node.messages))
         )
 
@@ -237,44 +277,73 @@ class NodeEvents:
 
     @callback
     def _settled(self, _now: datetime) -> None:
-        """Tell everybody what has happened."""
+        """Look at what has happened."""
         self._cancel_timer = None
         dirty, self._dirty = frozenset(self._dirty), set()
+        for watch in self._watches.values():
+            watch.look = watch.look or Look(watch.picture)
+            watch.look.again(dirty)
+        self._go_on()
+
+    @callback
+    def _go_on(self) -> None:
+        """Look for a moment, and at what is left in the event loop's next turns."""
+        if self._next is None:
+            self._turn()
+
+    @callback
+    def _turn(self) -> None:
+        self._next = None
+        until = perf_counter() + MOMENT
         for watch in tuple(self._watches.values()):
-            if self._grants.contact(watch.bare) is None:
-                self._lose(watch)
-            else:
-                _tell(watch, self._look(watch, dirty), self._localizer)
+            if not self._look(watch, until):
+                self._next = self._hass.loop.call_soon(self._turn)
+                return
         self._listen()
 
     def _lose(self, watch: _Watch) -> None:
         """Know nothing for somebody who is no contact: to them nobody is here, and nothing happens."""
-        watch.nodes, watch.parents, watch.level = {}, {}, None
+        watch.picture, watch.look = Picture(), None
         watch.forget(dt_util.utcnow())
+        watch.is_known.set()
         if not watch.followers:
             del self._watches[watch.bare]
 
-    def _look(self, watch: _Watch, dirty: frozenset[NodeId]) -> Sequence[NodeEvent]:
-        """Take in a contact's nodes as they are now; return what has happened to them, and remember it."""
-        contact = self._grants.contact(watch.bare)
-        assert contact is not None
-        now = dt_util.utcnow()
+    def _look(self, watch: _Watch, until: float) -> bool:
+        """Look at a contact's nodes, and tell what has happened to them; return whether that is done."""
+        if (look := watch.look) is None:
+            return True
+        if self._grants.contact(watch.bare) is None:
+            self._lose(watch)
+            return True
+        look.seen_with(self._grants.powers(watch.bare))
         tree = self._guard.view(watch.bare)
-        sight = self._describer.sight(tree, self._guard.permits(watch.bare))
-        again = contact.level is not watch.level
-        after: dict[NodeId, NodeInfo] = {}
-        for node, parent in tree.parents.items():
-            known = watch.nodes.get(node)
-            if again or node in dirty or watch.parents.get(node) != parent:
-                known = None
-            if known := known or self._describer.describe(node, sight):
-                after[node] = known
-        events = differences(watch.nodes, after, tree, now)
-        if again:  # what it was told before was for another level
+        sight = self._describer.sight(
+            tree,
+            self._guard.permits(watch.bare),
+            self._guard.permits(watch.bare, asking=True),
+        )
+        describe = partial(self._describer.describe, sight=sight)
+        if (picture := look.go_on(tree, describe, until)) is None:
+            return False
+        watch.look = None
+        self._take(watch, picture, tree, is_new=look.is_new)
+        return True
+
+    def _take(
+        self, watch: _Watch, picture: Picture, tree: Tree, *, is_new: bool
+    ) -> None:
+        """Take in a contact's nodes as they are now; tell what has happened to them, and remember it."""
+        before, watch.picture = watch.picture, picture
+        now = dt_util.utcnow()
+        if is_new:  # what it was told before was for other powers
             watch.forget(now)
-        watch.nodes, watch.parents, watch.level = after, tree.parents, contact.level
+        if not watch.is_known.is_set():  # (nobody follows yet)
+            watch.is_known.set()
+            return
+        events = differences(before.nodes, picture.nodes, tree, now)
         watch.keep(events)
-        return events
+        _tell(watch, events, self._localizer)
 
 
 def _differ(old: State, new: State) -> bool:

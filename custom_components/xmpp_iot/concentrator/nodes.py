@@ -51,6 +51,7 @@ class Sight:
 
     tree: Tree
     permits: Permits
+    offers: Permits  # what it may, and what it may ask the owner for
     issues: Issues
 
 
@@ -83,9 +84,15 @@ class NodeDescriber:
         self._hass = hass
         self._commanded = commanded
 
-    def sight(self, tree: Tree, permits: Permits) -> Sight:
-        """Return how a contact with that tree and these permissions sees the house now."""
-        return Sight(tree, permits, Issues(self._hass, permits))
+    def sight(
+        self, tree: Tree, permits: Permits, offers: Permits | None = None
+    ) -> Sight:
+        """Return how a contact with that tree and these permissions sees the house now.
+
+        `offers` says what it may do or ask the owner for, where that is more.
+        """
+        issues = Issues(self._hass, permits)
+        return Sight(tree, permits, offers or permits, issues)
 
     def describe(self, node: NodeId, sight: Sight) -> NodeInfo | None:
         """Return what a node is to a contact; None if it has just gone."""
@@ -145,8 +152,8 @@ class NodeDescriber:
             state=_worst(status(state), findings),
             is_readable=True,
             is_controllable=bool(by_name(domain.parameters, state))
-            and sight.permits(node, Level.CONTROL),
-            has_commands=self._commanded(state) and sight.permits(node, Level.COMMAND),
+            and sight.offers(node, Level.CONTROL),
+            has_commands=self._commanded(state) and sight.offers(node, Level.COMMAND),
             parent=_parent(node, sight.tree),
             last_changed=entry.modified_at if entry else state.last_changed,
             parameters=(

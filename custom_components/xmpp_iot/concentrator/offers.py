@@ -30,7 +30,7 @@ class Offers:
 
     async def form(self, state: State, command: str, language: str) -> Form:
         """Return the form of a query; ItemNotFound if the entity does not offer it."""
-        if self._is_picture(state, command):
+        if self.is_picture(state, command):
             return await self._pictures.form(state, command, language)
         return await self._past.form(state, command, language)
 
@@ -44,7 +44,7 @@ class Offers:
         sees: Sees,
     ) -> AsyncGenerator[Sequence[ReportItem]]:
         """Yield the report of a query in parts; raises before the first as those who make it do."""
-        if self._is_picture(state, command):
+        if self.is_picture(state, command):
             parts = self._pictures.run(state, command, submission, language)
         else:
             parts = self._past.run(state, command, submission, language, sees=sees)
@@ -52,6 +52,7 @@ class Offers:
             async for part in made:
                 yield part
 
-    def _is_picture(self, state: State, command: str) -> bool:
+    def is_picture(self, state: State, command: str) -> bool:
+        """Return whether a query of an entity is about how it looks now, and not about its past."""
         offered = self._pictures.offered(state, "en")
         return any(one.id == command for one in offered)

@@ -1,6 +1,6 @@
 """The concentrator's operations that tell of sources and nodes (XEP-0326 sections 3.1 and 3.2)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -21,8 +21,9 @@ from ..wire.model import (
 )
 from .guard import NOT_FOUND, Guard, check_source
 from .interfaces import device_interfaces, entity_interfaces
-from .listing import Listing
+from .listing import Listing, Pick
 from .nodes import AREA_TYPE, DEVICE_TYPE, SOURCE
+from .paging import by_id, part_of
 from .tree import AREA_PREFIX, DEVICE_PREFIX, NodeId, Trees
 
 type Perform = Callable[[Caller, TreeRequest], Awaitable[TreeAnswer]]
@@ -104,23 +105,40 @@ class TreeOperations:
 
     async def _all_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         check_source(request.source)
-        answer = await self._listing.nodes(caller, request, lambda tree: tree.parents)
-        if not request.derived_from:
-            return answer
-        kept = (one for one in answer.nodes if one.node_type in request.derived_from)
-        return Nodes(tuple(kept))
+        return await self._listed(caller, request, lambda tree: tree.parents)
 
     async def _root_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         check_source(request.source)
-        return await self._listing.nodes(
+        return await self._listed(
             caller, request, lambda tree: tree.children.get(None, ())
         )
 
     async def _child_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._guard.node(caller, request.nodes[0])
-        return await self._listing.nodes(
+        return await self._listed(
             caller, request, lambda tree: tree.children.get(node, ())
         )
+
+    async def _listed(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
+        """Return what is picked, or the page of it that is asked for."""
+        if request.page is None:
+            return await self._kept(caller, request, pick)
+        if request.sort_order or request.derived_from:  # what nodes are says which
+            return part_of(await self._kept(caller, request, pick), request.page)
+
+        async def describe(nodes: Sequence[NodeId]) -> Nodes:
+            return await self._listing.nodes(caller, request, lambda _: nodes)
+
+        ids = tuple(pick(self._guard.tree(caller)))
+        return await by_id(ids, request.page, describe)
+
+    async def _kept(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
+        """Return what is picked and of the types asked for."""
+        answer = await self._listing.nodes(caller, request, pick)
+        if not request.derived_from:
+            return answer
+        kept = (one for one in answer.nodes if one.node_type in request.derived_from)
+        return Nodes(tuple(kept))
 
     async def _ancestors(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._guard.node(caller, request.nodes[0])

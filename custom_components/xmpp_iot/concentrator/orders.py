@@ -1,13 +1,14 @@
 """Orders in: control (XEP-0325) and commands (XEP-0326 section 3.6) of those who may give them.
 
 Who asks first is served first. Everything is checked before anything is done, and the gate is asked again
-after whatever took its time.
+after whatever took its time: the owner's answer, a second opinion, a turn.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ..contacts.grants import Level
-from ..wire.errors import BadRequest, StanzaError
+from ..wire.errors import BadRequest, Forbidden, StanzaError
 from ..wire.form_model import Form
 from ..wire.model import (
     Caller,
@@ -32,6 +33,8 @@ class Orders:
         """Carry out what the gate lets a caller do."""
         self._guard = shop.guard
         self._actions = shop.actions
+        self._asking = shop.asking
+        self._second = shop.second
         self._turns = shop.turns
         self._commands = shop.commands
         self._offers = shop.offers
@@ -50,39 +53,63 @@ class Orders:
         """Set parameters: all is checked for all nodes before anything is done."""
         expires = expiry(caller, stamped_expiry(request))
         # Asked before the turn too: who may not would else learn by waiting what others do there.
-        self._guard.permitted(caller, request.nodes, Level.CONTROL)
+        self._guard.open_to(caller, request.nodes, Level.CONTROL)
+        if self._asking.may_ask(caller):
+            await self._asking.ask(self._planned(caller, request, expires))
+        if self._second.asks:
+            await self._agreed(caller, request, expires)
         async with self._turns.of(node.id for node in request.nodes):
-            contact, states = self._guard.permitted(
-                caller, request.nodes, Level.CONTROL
+            await self._perform_all(await self._agreed(caller, request, expires))
+
+    async def _agreed(
+        self, caller: Caller, request: ControlRequest, expires: datetime
+    ) -> list[Act]:
+        """Return what a request means to do, as things are now, once all agree to it."""
+        acts = self._checked(caller, request, expires)
+        if not self._second.asks:
+            return acts
+        await self._second.controls(caller, request)
+        return self._checked(caller, request, expires)
+
+    def _checked(
+        self, caller: Caller, request: ControlRequest, expires: datetime
+    ) -> list[Act]:
+        """Return what a request means to do, all of which can be carried out now."""
+        acts = self._planned(caller, request, expires)
+        for act in acts:
+            self._actions.check(act)
+        return acts
+
+    def _planned(
+        self, caller: Caller, request: ControlRequest, expires: datetime
+    ) -> list[Act]:
+        """Return what a request means to do, as things are now."""
+        contact, states = self._guard.open_to(caller, request.nodes, Level.CONTROL)
+        return [
+            Act(
+                contact=contact,
+                level=Level.CONTROL,
+                entity_id=state.entity_id,
+                action=action,
+                data=data,
+                expires=expires,
+                asker=caller.jid,
             )
-            acts = [
-                Act(
-                    contact=contact,
-                    entity_id=state.entity_id,
-                    action=action,
-                    data=data,
-                    expires=expires,
-                )
-                for state in states
-                for action, data in plan(request, state)
-            ]
-            for act in acts:
-                self._actions.check(act)
-            await self._perform_all(caller, acts)
+            for state in states
+            for action, data in plan(request, state)
+        ]
 
     async def control_form(self, caller: Caller, request: ControlFormRequest) -> Form:
         """Return the form of the parameters common to the nodes."""
-        self._guard.permitted(caller, request.nodes, Level.CONTROL)
+        self._guard.open_to(caller, request.nodes, Level.CONTROL)
         language = await self._localizer.load(caller, (it.id for it in request.nodes))
-        _, states = self._guard.permitted(caller, request.nodes, Level.CONTROL)
+        _, states = self._guard.open_to(caller, request.nodes, Level.CONTROL)
         return language.labelled(common_form(states, request.draft), states[0])
 
-    async def _perform_all(self, caller: Caller, acts: Sequence[Act]) -> None:
+    async def _perform_all(self, acts: Sequence[Act]) -> None:
         """Perform one after the other; a failure says what was done before it."""
         done: list[str] = []
         for act in acts:
-            # Asked again: an earlier action of the same request may have taken its time.
-            self._guard.demand(caller, act.entity_id, Level.CONTROL)
             try:
                 await self._actions.perform(act)
             except StanzaError as err:
@@ -94,19 +121,23 @@ class Orders:
 
     async def _node_commands(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._guard.node(caller, request.nodes[0])
-        if not self._guard.permits(caller.bare)(node, Level.COMMAND):
+        if not self._guard.permits(caller.bare, asking=True)(node, Level.COMMAND):
             return CommandsAnswer(())
-        state = self._guard.entity(caller, request.nodes[0], Level.COMMAND)
+        state = self._guard.entity(caller, request.nodes[0], Level.COMMAND, asking=True)
         language = await self._localizer.load(caller, (node,))
         offered = await self._commands.offered(state, language.code)
-        self._guard.demand(caller, node, Level.COMMAND)
-        return CommandsAnswer((*offered, *self._offers.offered(state, language.code)))
+        self._guard.demand(caller, node, Level.COMMAND, asking=True)
+        able = [one for one in offered if self._guard.offers(caller, node, one.id)]
+        # Of its past the owner is not asked.
+        if self._guard.permits(caller.bare)(node, Level.COMMAND):
+            able += self._offers.offered(state, language.code)
+        return CommandsAnswer(tuple(able))
 
     async def _command_parameters(
         self, caller: Caller, request: TreeRequest
     ) -> TreeAnswer:
         node, command = request.nodes[0], request.command
-        state = self._guard.entity(caller, node, Level.COMMAND)
+        state = self._guard.entity(caller, node, Level.COMMAND, asking=True)
         language = await self._localizer.load(caller, (node.id,))
         if any(one.id == command for one in self._offers.offered(state, language.code)):
             form = await self._offers.form(state, command, language.code)
@@ -114,26 +145,50 @@ class Orders:
             form = await self._commands.form(
                 state, command, language.code, request.form
             )
-        self._guard.demand(caller, node.id, Level.COMMAND)
+        self._guard.demand(caller, node.id, Level.COMMAND, asking=True)
+        if not self._guard.offers(caller, node.id, command):
+            raise Forbidden("Access denied.")
         return language.form(form, state)
 
     async def _execute(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         expires = expiry(caller, form_expiry(request.form))
-        self._guard.entity(caller, request.nodes[0], Level.COMMAND)
-        async with self._turns.of([request.nodes[0].id]):
-            contact = self._guard.contact(caller)
-            state = self._guard.entity(caller, request.nodes[0], Level.COMMAND)
-            order = await self._commands.order(state, request.command, request.form)
-            if order.answers:
-                raise BadRequest("It is a query.")
-            act = Act(
-                contact=contact,
-                entity_id=state.entity_id,
-                action=order.action,
-                data=order.data,
-                expires=expires,
-            )
-            # Asked again: making the data may have taken its time.
-            self._guard.demand(caller, act.entity_id, Level.COMMAND)
+        node = request.nodes[0]
+        self._guard.entity(caller, node, Level.COMMAND, asking=True)
+        if self._asking.may_ask(caller):
+            await self._asking.ask([await self._ordered(caller, request, expires)])
+        if self._second.asks:
+            await self._agreed_order(caller, request, expires)
+        async with self._turns.of([node.id]):
+            act = await self._agreed_order(caller, request, expires)
             await self._actions.perform(act)
         return Done()
+
+    async def _agreed_order(
+        self, caller: Caller, request: TreeRequest, expires: datetime
+    ) -> Act:
+        """Return what a command means to do, as things are now, once all agree to it."""
+        act = await self._ordered(caller, request, expires)
+        if not self._second.asks:
+            return act
+        self._actions.check(act)
+        await self._second.commands(caller, request)
+        return await self._ordered(caller, request, expires)
+
+    async def _ordered(
+        self, caller: Caller, request: TreeRequest, expires: datetime
+    ) -> Act:
+        """Return what a command means to do, as things are now."""
+        contact = self._guard.contact(caller)
+        state = self._guard.entity(caller, request.nodes[0], Level.COMMAND, asking=True)
+        order = await self._commands.order(state, request.command, request.form)
+        if order.answers:
+            raise BadRequest("It is a query.")
+        return Act(
+            contact=contact,
+            level=Level.COMMAND,
+            entity_id=state.entity_id,
+            action=order.action,
+            data=order.data,
+            expires=expires,
+            asker=caller.jid,
+        )

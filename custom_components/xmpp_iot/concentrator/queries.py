@@ -11,12 +11,12 @@ from datetime import datetime
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import State
 
-from ..const import EVENT_QUERY
 from ..contacts.grants import Level
 from ..wire.errors import BadRequest
 from ..wire.model import Caller, TreeRequest
 from ..wire.report import ReportItem
 from .actions import Act, expiry, in_time
+from .commands import Order
 from .control import form_expiry
 from .responses import report
 from .workshop import Workshop
@@ -29,6 +29,7 @@ class Queries:
         """Ask for what the gate lets a caller know."""
         self._guard = shop.guard
         self._actions = shop.actions
+        self._second = shop.second
         self._turns = shop.turns
         self._commands = shop.commands
         self._offers = shop.offers
@@ -57,13 +58,16 @@ class Queries:
         # Asked before the turn too: who may not would else learn by waiting what others do there.
         self._guard.entity(caller, node, Level.COMMAND)
         language = await self._localizer.load(caller, (node.id,))
+        if self._second.asks:
+            await self._agree(caller, request, language.code)
         # The turn is over when the report begins: that may go on for long, and changes nothing.
         async with self._turns.of([node.id]):
             in_time(expires)
+            if self._second.asks:  # as a rule it is remembered
+                await self._agree(caller, request, language.code)
             state = self._guard.entity(caller, node, Level.COMMAND)
-            offered = self._offers.offered(state, language.code)
             answer = None
-            if request.command not in {one.id for one in offered}:
+            if not self._is_offered(state, request.command, language.code):
                 answer = await self._answer(caller, request, state, expires)
         if answer is not None:
             for part in report(str(state.name), answer):
@@ -71,11 +75,13 @@ class Queries:
             return
         permits = self._guard.permits(caller.bare)
         # Like what actions answer: on record, and not in the logbook.
-        self._actions.note(
+        await self._actions.note(
             self._guard.contact(caller),
             request.command,
             {ATTR_ENTITY_ID: state.entity_id, ATTR_NAME: str(state.name)},
-            EVENT_QUERY,
+            (state.entity_id,),
+            asker=caller.jid,
+            changes=False,
         )
         made = self._offers.run(
             state,
@@ -88,21 +94,42 @@ class Queries:
             async for part in parts:
                 yield part
 
+    async def _agree(self, caller: Caller, request: TreeRequest, language: str) -> None:
+        """Have a second opinion of a query that could be run now; Forbidden if it is against it."""
+        node, command = request.nodes[0], request.command
+        state = self._guard.entity(caller, node, Level.COMMAND)
+        if self._is_offered(state, command, language):
+            past = not self._offers.is_picture(state, command)
+            await self._second.knows(caller, node, past=past)
+            return
+        order = await self._commands.order(state, command, request.form)
+        _check_answers(order)
+        await self._second.commands(caller, request)
+
+    def _is_offered(self, state: State, command: str, language: str) -> bool:
+        """Return whether a query is one that no action answers."""
+        return any(it.id == command for it in self._offers.offered(state, language))
+
     async def _answer(
         self, caller: Caller, request: TreeRequest, state: State, expires: datetime
     ) -> Mapping[str, object]:
         """Return what an action that answers has to say of an entity."""
         order = await self._commands.order(state, request.command, request.form)
-        if not order.answers:
-            raise BadRequest("It is no query.")
+        _check_answers(order)
         act = Act(
             contact=self._guard.contact(caller),
+            level=Level.COMMAND,
             entity_id=state.entity_id,
             action=order.action,
             data=order.data,
             expires=expires,
+            asker=caller.jid,
             answers=True,
         )
-        # Asked again: making the data may have taken its time.
-        self._guard.demand(caller, act.entity_id, Level.COMMAND)
         return await self._actions.perform(act)
+
+
+def _check_answers(order: Order) -> None:
+    """Raise BadRequest for what is no query."""
+    if not order.answers:
+        raise BadRequest("It is no query.")

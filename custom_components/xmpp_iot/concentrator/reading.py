@@ -14,13 +14,15 @@ from homeassistant.util import dt as dt_util
 from ..wire.errors import ItemNotFound
 from ..wire.model import HISTORICAL, Caller, Field, NodeRef, Reading, ReadRequest
 from .fields import FieldReader
-from .guard import NOT_FOUND, Guard, known
+from .guard import DENIED, NOT_FOUND, Guard, known
 from .history import History
 from .interfaces import asked, device_interfaces, entity_interfaces, read_by, settable
 from .localize import Language, Localizer
 from .nodes import is_entity, ref
+from .seconding import Seconding
 from .tree import DEVICE_PREFIX, Tree
 
+NOT_READABLE: Final = "Not readable."
 # How many nodes are read before others get their turn.
 _CHUNK: Final = 50
 
@@ -34,13 +36,15 @@ class Reader:
         guard: Guard,
         localizer: Localizer,
         fields: FieldReader,
+        second: Seconding,
     ) -> None:
-        """Read by `fields` what `guard` lets a caller see."""
+        """Read by `fields` what `guard` lets a caller see, as far as the `second` opinion agrees."""
         self._hass = hass
         self._guard = guard
         self._localizer = localizer
         self._fields = fields
         self._history = History(hass, fields)
+        self._second = second
 
     async def read(
         self, caller: Caller, request: ReadRequest
@@ -50,11 +54,15 @@ class Reader:
         Where a span is asked for, what has not changed since its begin is left out, as the deployed
         implementation does it: so somebody who missed a while asks for what is new only.
 
-        ItemNotFound if none of the nodes exists for the caller.
+        ItemNotFound if none of the nodes exists for the caller, Forbidden if a second opinion denies all.
         """
         tree = self._guard.tree(caller)
         if not any(known(node, tree) for node in request.nodes):
             raise ItemNotFound(NOT_FOUND)
+        if self._second.asks:
+            request, refused = await self._agreed(caller, request)
+            if refused:
+                yield refused
         past = bool(request.categories & HISTORICAL)
         for start in range(0, len(request.nodes), _CHUNK):
             nodes = request.nodes[start : start + _CHUNK]
@@ -80,6 +88,24 @@ class Reader:
                 async for page in pages:
                     yield page
 
+    async def _agreed(
+        self, caller: Caller, request: ReadRequest
+    ) -> tuple[ReadRequest, Sequence[Reading]]:
+        """Return what a second opinion leaves of a request, and why the other nodes cannot be read.
+
+        What the caller does not see is not asked about. It is not read either, should it be seen meanwhile.
+        """
+        tree = self._guard.tree(caller)
+        seen = frozenset(self._guard.visible(caller, request.nodes))
+        agreed = await self._second.reads(caller, request)
+        kept = frozenset(agreed.nodes)
+        refused = [
+            _failed(node, _reason(node, tree, node in seen))
+            for node in request.nodes
+            if node not in kept
+        ]
+        return agreed, refused
+
     async def _past(
         self, caller: Caller, nodes: Iterable[NodeRef], request: ReadRequest
     ) -> AsyncGenerator[Sequence[Reading]]:
@@ -103,7 +129,7 @@ class Reader:
         if node.id.startswith(DEVICE_PREFIX):
             return self._device(node, request)
         if (state := self._hass.states.get(node.id)) is None:
-            return _failed(node, "Not readable.")
+            return _failed(node, NOT_READABLE)
         return self._entity(state, request, language)
 
     def _entity(
@@ -148,6 +174,13 @@ def _wanted(field: Field, request: ReadRequest) -> bool:
     return (not categories or field.category in categories) and (
         not names or field.name in names
     )
+
+
+def _reason(node: NodeRef, tree: Tree, is_seen: bool) -> str:
+    """Return why a node is not read."""
+    if is_seen:
+        return DENIED
+    return NOT_READABLE if known(node, tree) else NOT_FOUND
 
 
 def _failed(node: NodeRef, error: str) -> Reading:

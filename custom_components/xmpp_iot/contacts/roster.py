@@ -1,18 +1,19 @@
 """Keep the account's roster equal to the contacts, so that presence goes to them and to nobody else."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 import logging
 from typing import Final, Protocol
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..wire.errors import NotConnected
+from ..wire.presence import SubscriptionRequest
 from .grants import Grants
 
 _LOGGER = logging.getLogger(__name__)
 
 _THEY_SEE_US: Final = frozenset({"from", "both"})
-_STRANGERS_NAMED: Final = 100  # a spammer does not fill the log, nor the memory
 
 
 class RosterSession(Protocol):
@@ -51,9 +52,20 @@ class RosterSession(Protocol):
         """Call back when the roster has changed."""
 
     def on_subscription_request(
-        self, callback: Callable[[str], None]
+        self, callback: Callable[[SubscriptionRequest], None]
     ) -> Callable[[], None]:
-        """Call back with the bare JID of somebody who asks to see our presence."""
+        """Call back with the request of somebody who asks to see our presence."""
+
+
+class Agreement(Protocol):
+    """Who has to agree that a contact sees our presence."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether anybody has to."""
+
+    def async_ask(self, jid: str, what: str, agreed: Callable[[], None]) -> None:
+        """Call `agreed`, which does `what`, when a contact may see our presence."""
 
 
 class RosterKeeper:
@@ -68,18 +80,28 @@ class RosterKeeper:
         session: RosterSession,
         grants: Grants,
         others: Callable[[], Mapping[str, str]] = dict,
+        *,
+        redeem: Callable[[str, str, str], bool] = lambda _jid, _name, _token: False,
+        meet: Callable[[SubscriptionRequest], None] = lambda _request: None,
+        agreement: Agreement | None = None,
     ) -> None:
-        """Do nothing yet; `others` names those who are no contacts and whose presence is wanted."""
+        """Do nothing yet; `others` names those who are no contacts and whose presence is wanted.
+
+        `redeem` makes a contact of who brings the token of an invite, and says whether it did; `meet`
+        takes the requests of all other strangers; `agreement` is asked before a contact sees our presence.
+        """
         self._session = session
         self._grants = grants
         self._others = others
+        self._redeem = redeem
+        self._meet = meet
+        self._agreement = agreement
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._removed: set[str] = set()  # former contacts, still in the roster
         self._dropped: set[str] = set()  # and the roster does not show it yet
         self._asked: set[str] = set()
         self._names: dict[str, str] = {}  # as the roster has them
         self._refused: set[str] = set()  # and the roster does not show it yet
-        self._strangers: set[str] = set()
 
     @callback
     def async_start(self) -> None:
@@ -116,13 +138,40 @@ class RosterKeeper:
         self._reconcile()
 
     @callback
-    def _requested(self, bare: str) -> None:
-        """Approve a contact's request to see our presence; leave others without an answer."""
-        if bare in self.friends:
-            self._try(lambda: self._session.approve(bare))
-        elif bare not in self._strangers and len(self._strangers) < _STRANGERS_NAMED:
-            self._strangers.add(bare)
-            _LOGGER.info("%s is no contact and asked for our presence", bare)
+    def _requested(self, request: SubscriptionRequest) -> None:
+        """Approve a friend's request to see our presence, and an invited one's; leave others without an answer."""
+        bare, token = request.bare, request.token
+        invited = token is not None and self._redeem(bare, request.nickname, token)
+        if invited or bare in self.friends:
+            approve = partial(self._session.approve, bare)
+            self._try(partial(self._show_to, bare, "approve", approve))
+        else:
+            self._meet(request)
+
+    @callback
+    def async_hide_from(self, bare: str) -> None:
+        """Let a contact not see our presence any longer, until it is agreed to again."""
+        seeing = self._session.roster().get(bare) in _THEY_SEE_US
+        if seeing and self._grants.admits(bare):
+            self._asked.discard(bare)
+            self._try(partial(self._session.refuse, bare))
+
+    def _show_to(self, jid: str, what: str, send: Callable[[], None]) -> None:
+        """Send what lets somebody see our presence; for a contact as soon as that is agreed to."""
+        agreement = self._agreement
+        if agreement is None or not agreement.asks or not self._grants.admits(jid):
+            send()
+        else:
+            agreement.async_ask(jid, what, partial(self._agreed, jid, send))
+
+    def _agreed(self, jid: str, send: Callable[[], None]) -> None:
+        """Send what was agreed to, unless nobody is to have it any more."""
+        if not self._grants.admits(jid):
+            return
+        try:
+            send()
+        except NotConnected:
+            self._asked.discard(jid)  # so it is asked for when the session is back
 
     @property
     def friends(self) -> Mapping[str, str]:
@@ -175,7 +224,8 @@ class RosterKeeper:
         """Ask for, and give, the presence that is missing; tell the roster of another name."""
         missing = subscription != "both" and jid not in self._asked
         if missing or self._names.get(jid, name) != name:
-            self._session.befriend(jid, name)
+            befriend = partial(self._session.befriend, jid, name)
+            self._show_to(jid, "befriend", befriend)
             self._asked.add(jid)
         self._names[jid] = name
         self._refused.discard(jid)

@@ -5,7 +5,7 @@ is renamed, and would pass to whatever entity takes the id next. So a kept targe
 entities by the id of their registry entry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 from homeassistant.const import ATTR_ENTITY_ID
@@ -36,21 +36,22 @@ NOT_SHARED: Final = frozenset(
 
 
 @callback
-def async_shareable(hass: HomeAssistant) -> frozenset[str]:
+def async_shareable(hass: HomeAssistant, never: Container[str] = ()) -> frozenset[str]:
     """Return every entity that a contact could see: with a state, or registered and enabled.
 
-    Entities of this integration are left out: two houses that are each other's contacts would
+    None of a domain in `never`. Entities of this integration are left out: two houses that are each other's contacts would
     mirror their mirrors. So are those of the domains that are not shared with anybody.
     """
-    never: set[str] = set()
+    ours: set[str] = set()
     enabled: set[str] = set()
     for entry in er.async_get(hass).entities.values():
         excluded = entry.disabled_by is not None or entry.platform == DOMAIN
-        (never if excluded else enabled).add(entry.entity_id)
+        (ours if excluded else enabled).add(entry.entity_id)
     return frozenset(
         entity_id
-        for entity_id in enabled.union(hass.states.async_entity_ids()) - never
-        if entity_id.partition(".")[0] not in NOT_SHARED
+        for entity_id in enabled.union(hass.states.async_entity_ids()) - ours
+        if (domain := entity_id.partition(".")[0]) not in NOT_SHARED
+        and domain not in never
     )
 
 

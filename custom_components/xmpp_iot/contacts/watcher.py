@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_STATE_CHANGED
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -37,7 +37,8 @@ _OF_ENTITIES: Final = frozenset(
 class HouseWatcher:
     """Reports what changes the meaning of targets.
 
-    `on_gone` is called at once with an entity id that nobody may see any more; `on_change` at most
+    `on_gone` is called at once with an entity id that nobody may see any more, `on_touch` at once when an area,
+    a floor, a label, a device or an entity of the registry has changed; `on_change` at most
     SETTLE_TIME after something changed. A state that comes with an entity `is_known` knows is no change.
     """
 
@@ -47,12 +48,14 @@ class HouseWatcher:
         *,
         is_known: Callable[[str], bool],
         on_gone: Callable[[str], None],
+        on_touch: Callable[[], None],
         on_change: Callable[[], None],
     ) -> None:
         """Report nothing yet."""
         self._hass = hass
         self._is_known = is_known
         self._on_gone = on_gone
+        self._on_touch = on_touch
         self._on_change = on_change
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._cancel_timer: CALLBACK_TYPE | None = None
@@ -62,16 +65,18 @@ class HouseWatcher:
         """Begin to listen to the registries and to the state machine."""
         listen = self._hass.bus.async_listen
         self._unsubscribe = [
-            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._changed),
-            listen(fr.EVENT_FLOOR_REGISTRY_UPDATED, self._changed),
-            listen(lr.EVENT_LABEL_REGISTRY_UPDATED, self._changed),
-            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._changed, _device_may_matter),
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._rebuilt),
+            listen(fr.EVENT_FLOOR_REGISTRY_UPDATED, self._rebuilt),
+            listen(lr.EVENT_LABEL_REGISTRY_UPDATED, self._rebuilt),
+            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._rebuilt, _device_may_matter),
             listen(
                 er.EVENT_ENTITY_REGISTRY_UPDATED,
                 self._entity_changed,
                 _entity_may_matter,
             ),
             listen(EVENT_STATE_CHANGED, self._state_came_or_went, _came_or_went),
+            # (the hours of grants are those of the house's time zone)
+            listen(EVENT_CORE_CONFIG_UPDATE, self._changed),
         ]
 
     @callback
@@ -82,6 +87,12 @@ class HouseWatcher:
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
+
+    @callback
+    def _rebuilt(self, event: Event[Any]) -> None:
+        """Report that targets may mean less than before, and soon what they mean."""
+        self._on_touch()
+        self._changed(event)
 
     @callback
     def _changed(self, _event: Event[Any]) -> None:
@@ -110,7 +121,7 @@ class HouseWatcher:
                 self._on_gone(old_entity_id)
             if self._is_disabled(data["entity_id"]):
                 self._on_gone(data["entity_id"])
-        self._changed(event)
+        self._rebuilt(event)
 
     @callback
     def _state_came_or_went(self, event: Event[EventStateChangedData]) -> None:
