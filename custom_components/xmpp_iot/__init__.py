@@ -17,23 +17,17 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .account import InvalidSetting, async_account, login_problem
-from .concentrator.actions import Actions
-from .concentrator.feeds import Feeds
-from .concentrator.fields import FieldReader
-from .concentrator.house import Concentrator
-from .concentrator.nodes import SOURCE
-from .concentrator.uploads import Uploads
-from .const import CONF_FEED_SECRET, CONF_USER_ID, DOMAIN, SUBENTRY_CONTACT
-from .contacts.grants import Contact, Grants
-from .contacts.roster import RosterKeeper
+from .answering import async_setup_answering
+from .assembly import async_apply_options, async_assemble
+from .const import CONF_FEED_SECRET, CONF_USER_ID, DOMAIN
+from .contact_services import async_setup_contact_services
+from .contacts.first_contact import async_forget_ignored
+from .contacts.migration import async_migrate
+from .contacts.records import Records
+from .knocker import async_forget_knocker, async_knock
 from .models import XmppIotConfigEntry, XmppIotData
-from .remote.links import Links
-from .remote.statistics_import import StatisticsImport
 from .services import async_setup_services
-from .wire.account import Account
 from .wire.errors import AuthenticationFailed, LoginError
-from .wire.service import IoTService, features
-from .wire.session import Session
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -41,7 +35,14 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer the actions."""
     async_setup_services(hass)
+    async_setup_answering(hass)
+    async_setup_contact_services(hass)
     return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> bool:
+    """Bring what an earlier version has kept into the form of today."""
+    return async_migrate(hass, entry)
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> bool:
@@ -53,7 +54,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> b
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key=err.problem
         ) from err
-    data = _assemble(hass, entry, account)
+    records = Records(hass, entry.entry_id)
+    await records.async_load()
+    data = async_assemble(hass, entry, account, records)
+    await data.persons.async_follow(data.grants.contacts)
     # Before the log-in, which takes its time: a contact removed meanwhile is not let in.
     _follow(hass, entry, data)
     try:
@@ -64,6 +68,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> b
     except BaseException as err:
         await data.stop()
         if isinstance(err, LoginError):
+            if not isinstance(err, AuthenticationFailed):
+                async_knock(hass, entry, account)
             raise _not_ready(err) from err
         raise
     return True
@@ -78,10 +84,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: XmppIotConfigEntry) -> None:
-    """Remove the user in whose name contacts acted."""
-    user_id: str | None = entry.data.get(CONF_USER_ID)
-    if user_id and (user := await hass.auth.async_get_user(user_id)):
-        await hass.auth.async_remove_user(user)
+    """Remove what was kept, and the users in whose names contacts acted.
+
+    Whatever could not be unloaded ends now.
+    """
+    if (data := getattr(entry, "runtime_data", None)) is not None:
+        await data.stop()
+    async_forget_knocker(hass, entry.entry_id)
+    await async_forget_ignored(hass, entry)
+    users = await Records.async_forget(hass, entry.entry_id)
+    for user_id in {*users.values(), entry.data.get(CONF_USER_ID)}:
+        if user_id and (user := await hass.auth.async_get_user(user_id)):
+            await hass.auth.async_remove_user(user)
 
 
 async def _prepare(hass: HomeAssistant, entry: XmppIotConfigEntry) -> None:
@@ -98,49 +112,6 @@ async def _prepare(hass: HomeAssistant, entry: XmppIotConfigEntry) -> None:
     data.setdefault(CONF_FEED_SECRET, secrets.token_hex(32))
     if data != entry.data:
         hass.config_entries.async_update_entry(entry, data=data)
-
-
-def _assemble(
-    hass: HomeAssistant, entry: XmppIotConfigEntry, account: Account
-) -> XmppIotData:
-    """Return the parts of an account, each knowing those it works with."""
-    grants = Grants(hass)
-    grants.async_set_contacts(_contacts(entry))
-    session = Session(
-        account,
-        name=hass.config.location_name,
-        admits=grants.admits,
-        follows=lambda bare: bare in links.wanted,
-        features=features(),
-    )
-    links = Links(hass, entry, session)
-    reader = FieldReader(hass, SOURCE)
-    feeds = Feeds(hass, entry, session, grants, reader)
-    house = Concentrator(
-        hass,
-        grants,
-        Actions(hass, entry, entry.data[CONF_USER_ID]),
-        reader,
-        feed_address=feeds.async_address,
-        uploads=Uploads(hass, session),
-    )
-    return XmppIotData(
-        session=session,
-        grants=grants,
-        roster=RosterKeeper(session, grants, lambda: links.wanted),
-        house=house,
-        service=IoTService(session, house),
-        feeds=feeds,
-        links=links,
-        statistics=StatisticsImport(hass, entry, links),
-    )
-
-
-def _contacts(entry: XmppIotConfigEntry) -> tuple[Contact, ...]:
-    return tuple(
-        Contact.from_subentry(subentry)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_CONTACT)
-    )
 
 
 def _not_ready(err: LoginError) -> ConfigEntryAuthFailed | ConfigEntryNotReady:
@@ -164,12 +135,15 @@ def _follow(hass: HomeAssistant, entry: XmppIotConfigEntry, data: XmppIotData) -
         if dict(entry.data) != account:
             hass.config_entries.async_schedule_reload(entry.entry_id)
             return
-        data.grants.async_set_contacts(_contacts(entry))
+        async_apply_options(entry, data.grants, data.opinion)
+        data.floods.async_follow_entry()
         now = set(data.roster.friends)
         data.roster.async_contacts_changed(removed=friends - now)
         friends.clear()
         friends.update(now)
+        await data.persons.async_follow(data.grants.contacts)
         await data.links.async_follow_entry()
+        data.record_entities.async_follow_entry()
 
     async def stopping(_: Event) -> None:
         """Say goodbye: contacts see at once that the house is away."""
@@ -181,6 +155,7 @@ def _follow(hass: HomeAssistant, entry: XmppIotConfigEntry, data: XmppIotData) -
 
     entry.async_on_unload(entry.add_update_listener(updated))
     entry.async_on_unload(data.session.on_authentication_failed(refused))
+    entry.async_on_unload(data.session.on_refused(data.house.unread))
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopping)
     )

@@ -8,7 +8,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_CA_CERTIFICATE, CONF_FINGERPRINT, CONF_JID, CONF_TLS
-from .wire.account import Account, TlsMode
+from .wire.account import Account, TlsMode, parse_hosts
 from .wire.errors import (
     AuthenticationFailed,
     CertificateRejected,
@@ -42,6 +42,12 @@ class InvalidCertificate(InvalidSetting):
     problem = "invalid_certificate"
 
 
+class InvalidHost(InvalidSetting):
+    """What is given as hosts are not names or addresses, separated by commas."""
+
+    problem = "invalid_host"
+
+
 class InvalidFingerprint(InvalidSetting):
     """The fingerprint is not a SHA-256 digest in hexadecimal digits."""
 
@@ -70,6 +76,11 @@ async def async_account(hass: HomeAssistant, data: Mapping[str, Any]) -> Account
     if port is not None and host is None:
         # A port alone means the machine named like the domain: an SRV record names its own port.
         host = jid.rpartition("@")[2]
+    if host is not None:
+        try:
+            parse_hosts(host)
+        except ValueError as err:
+            raise InvalidHost(host) from err
     return Account(
         jid=jid,
         password=data[CONF_PASSWORD],

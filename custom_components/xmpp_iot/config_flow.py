@@ -8,7 +8,6 @@ import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
@@ -28,6 +27,7 @@ from homeassistant.helpers.selector import (
 )
 
 from .account import InvalidSetting, async_account, login_problem
+from .blocked_flow import AccountOptionsFlow
 from .const import (
     CONF_CA_CERTIFICATE,
     CONF_FINGERPRINT,
@@ -37,7 +37,11 @@ from .const import (
     SECTION_SERVER,
     SUBENTRY_CONCENTRATOR,
     SUBENTRY_CONTACT,
+    SUBENTRY_INVITE,
 )
+from .contacts.migration import MINOR_VERSION, VERSION
+from .first_contact_flow import FirstContactSteps
+from .invite_flow import InviteFlow
 from .link_flow import ConcentratorFlow
 from .subentry_flow import ContactFlow
 from .wire.account import TlsMode, parse_bare_jid
@@ -77,6 +81,7 @@ _SERVER_PROBLEMS = frozenset(
         "certificate_not_trusted",
         "invalid_certificate",
         "invalid_fingerprint",
+        "invalid_host",
         "no_encryption",
     }
 )
@@ -86,10 +91,11 @@ _OWNED = _SERVER_KEYS | {CONF_JID, CONF_PASSWORD}
 _DEFAULTS = {CONF_TLS: TlsMode.STARTTLS.value}
 
 
-class XmppIotConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Ask for an account, and change one."""
+class XmppIotConfigFlow(FirstContactSteps, domain=DOMAIN):
+    """Ask for an account, and change one; show who asks to become its friend."""
 
-    VERSION = 1
+    VERSION = VERSION
+    MINOR_VERSION = MINOR_VERSION
 
     def __init__(self) -> None:
         """Start with nothing wrong."""
@@ -105,8 +111,16 @@ class XmppIotConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return the kinds of subentries an account has."""
         return {
             SUBENTRY_CONTACT: ContactFlow,
+            SUBENTRY_INVITE: InviteFlow,
             SUBENTRY_CONCENTRATOR: ConcentratorFlow,
         }
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> AccountOptionsFlow:
+        """Return the form for the options of an account."""
+        return AccountOptionsFlow()
 
     @override
     async def async_step_user(

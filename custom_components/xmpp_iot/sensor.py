@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final, override
+from typing import Any, ClassVar, Final, override
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.components.sensor.const import (
@@ -15,9 +15,18 @@ from homeassistant.components.sensor.const import (
     SensorDeviceClass,
     SensorStateClass,
 )
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, EntityCategory, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import Mirror, XmppIotEntity, device_class, platform_async_setup_entry
+from .entity import (
+    Maker,
+    Mirror,
+    XmppIotEntity,
+    device_class,
+    platform_async_setup_entry,
+)
 from .remote.convert import number, text, texts, whole
 from .remote.states import anything, day, including, moment
 
@@ -91,6 +100,19 @@ class XmppIotSensor(XmppIotEntity, SensorEntity):
         return current_uptime
 
 
-async_setup_entry = partial(
-    platform_async_setup_entry, platform=Platform.SENSOR, entity=XmppIotSensor
-)
+async def _show(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    *,
+    platform: Platform,
+    entity: Maker,
+) -> None:
+    """Show what other houses have, and how good the account's own connection is."""
+    await platform_async_setup_entry(
+        hass, entry, async_add_entities, platform=platform, entity=entity
+    )
+    entry.runtime_data.account_sensors.async_show(async_add_entities)
+
+
+async_setup_entry = partial(_show, platform=Platform.SENSOR, entity=XmppIotSensor)

@@ -1,5 +1,6 @@
 """The actions of this integration: read, set and command what others have, be it shown as an entity or not."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -165,11 +166,20 @@ async def _import_statistics(call: ServiceCall) -> ServiceResponse:
     since = None
     if days := call.data.get(ATTR_DAYS):
         since = dt_util.utcnow() - timedelta(days=days)
-    for entry, link, nodes in chosen_sensors(call):
-        importer = entry.runtime_data.statistics
-        if not importer.possible:
-            raise invalid("no_recorder")
-        done = await importer.import_now(link, nodes, since)
+    chosen = list(chosen_sensors(call))
+    if any(not entry.runtime_data.statistics.possible for entry, _, _ in chosen):
+        raise invalid("no_recorder")
+    # All at once: one house that does not answer keeps none of the others out.
+    results = await asyncio.gather(
+        *(
+            entry.runtime_data.statistics.import_now(link, nodes, since)
+            for entry, link, nodes in chosen
+        ),
+        return_exceptions=True,
+    )
+    for (_, link, _), done in zip(chosen, results, strict=True):
+        if isinstance(done, BaseException):
+            raise done
         _check(done, link)
         hours |= done.hours
     if not hours:
