@@ -7,6 +7,7 @@ import pytest
 from custom_components.xmpp_iot.account import (
     InvalidCertificate,
     InvalidFingerprint,
+    InvalidHost,
     async_account,
     login_problem,
 )
@@ -57,6 +58,16 @@ async def test_a_port_alone_is_a_port_of_the_domain(hass: HomeAssistant) -> None
     account = await async_account(hass, {**DATA, "port": 5270})
 
     assert (account.host, account.port) == ("example.org", 5270)
+
+
+@pytest.mark.parametrize(
+    "host", ["one example", "one,", "xmpp://one", "one:0", ",".join("abcdefghi")]
+)
+async def test_hosts_that_are_none_are_refused(hass: HomeAssistant, host: str) -> None:
+    """Whoever mistypes one is told before anybody is asked for it."""
+    with pytest.raises(InvalidHost) as caught:
+        await async_account(hass, {**DATA, "host": host})
+    assert caught.value.problem == "invalid_host"
 
 
 async def test_a_fingerprint_is_taken_as_people_copy_it(hass: HomeAssistant) -> None:

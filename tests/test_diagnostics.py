@@ -13,8 +13,10 @@ from custom_components.xmpp_iot.diagnostics import async_get_config_entry_diagno
 from custom_components.xmpp_iot.models import XmppIotData
 from custom_components.xmpp_iot.remote.node import RemoteNode
 from custom_components.xmpp_iot.wire.model import NodeInfo, NodeRef
+from custom_components.xmpp_iot.wire.quality import Quality
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
+from tests.people import records
 
 ANNA = "anna@private.example"
 SECRETS = {
@@ -32,6 +34,17 @@ class Session:
     """A session that is up, with one contact at two devices."""
 
     connected = True
+    link = SimpleNamespace(
+        quality=Quality(
+            round_trip=0.04,
+            connected_since=datetime(2026, 11, 21, 7, tzinfo=UTC),
+            lost=2,
+            resumed=1,
+            renewed=1,
+            uncertain=4,
+        ),
+        heard_at=datetime(2026, 11, 21, 8, tzinfo=UTC),
+    )
 
     def roster(self) -> dict[str, str]:
         """Return the subscriptions."""
@@ -66,11 +79,20 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
     anna = {
         "jid": ANNA,
         "nickname": "Aunt Anna",
-        "level": "control",
-        "all_entities": False,
-        "target": {"entity_id": ["light.one"], "area_id": ["bedroom", "attic"]},
+        "grants": [
+            {
+                "id": "1",
+                "level": "control",
+                "target": {"entity_id": ["light.one"], "area_id": ["bedroom", "attic"]},
+                "until": "2100-01-01T00:00:00+00:00",
+                "uses": 3,
+            }
+        ],
     }
-    ben = {"jid": "ben@b.example", "level": "read", "all_entities": True, "target": {}}
+    ben = {
+        "jid": "ben@b.example",
+        "grants": [{"id": "2", "level": "read", "all_entities": True, "ask": True}],
+    }
     entry = MockConfigEntry(
         domain=DOMAIN,
         title=SECRETS["jid"],
@@ -86,7 +108,7 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
         ],
     )
     entry.add_to_hass(hass)
-    grants = Grants(hass)
+    grants = Grants(hass, records(hass))
     grants.async_set_contacts(map(Contact.from_subentry, entry.subentries.values()))
     entry.runtime_data = cast(
         XmppIotData,
@@ -103,21 +125,54 @@ async def test_diagnostics_count_and_do_not_name(hass: HomeAssistant) -> None:
     hidden = dict.fromkeys(SECRETS, "**REDACTED**")
     assert diagnostics == {
         "account": {**hidden, "tls": "direct", "port": 5223},
-        "session": {"connected": True, "queued_changes": 3},
+        "session": {
+            "connected": True,
+            "queued_changes": 3,
+            "round_trip": 0.04,
+            "connected_since": "2026-11-21T07:00:00+00:00",
+            "last_heard": "2026-11-21T08:00:00+00:00",
+            "lost": 2,
+            "resumed": 1,
+            "renewed": 1,
+            "replaced": 0,
+            "undelivered": 0,
+            "uncertain": 4,
+            "overdue": 0,
+        },
         "audiences": [1, 2],
         "contacts": [
             {
-                "level": "control",
-                "all_entities": False,
-                "targets": {"entity_id": 1, "area_id": 2},
+                "grants": [
+                    {
+                        "level": "control",
+                        "all_entities": False,
+                        "targets": {"entity_id": 1, "area_id": 2},
+                        "dangerous": False,
+                        "ask": False,
+                        "until": "2100-01-01T00:00:00+00:00",
+                        "weekly": False,
+                        "uses_left": 3,
+                        "open": True,
+                    }
+                ],
                 "visible_entities": 1,
                 "subscription": "both",
                 "online_resources": 2,
             },
             {
-                "level": "read",
-                "all_entities": True,
-                "targets": {},
+                "grants": [
+                    {
+                        "level": "read",
+                        "all_entities": True,
+                        "targets": {},
+                        "dangerous": False,
+                        "ask": True,
+                        "until": None,
+                        "weekly": False,
+                        "uses_left": None,
+                        "open": True,
+                    }
+                ],
                 "visible_entities": 2,
                 "subscription": None,
                 "online_resources": 0,

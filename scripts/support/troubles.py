@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import random
 from typing import Final
 
+from .linking import ENTRIES, entry_of
 from .progress import say
 from .stricken import Stricken
 
@@ -69,6 +70,12 @@ async def _house_stopped(world: Stricken, name: str, seconds: float) -> None:
     await world.start_house(name)
 
 
+async def _reloaded(world: Stricken, name: str, seconds: float) -> None:
+    """Have the house's account set up anew, in the middle of everything."""
+    async with world.api(name) as house:
+        await house.post(f"{ENTRIES}/{await entry_of(house)}/reload")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakable:
     """Something that breaks: how, for how long, and how long it is well in between."""
@@ -88,6 +95,7 @@ _NETWORK: Final[Mapping[str, tuple[Trouble, Seconds]]] = {
 _HOUSE: Final[Mapping[str, tuple[Trouble, Seconds]]] = {
     "killed": (_house_killed, (0, 6)),
     "stopped": (_house_stopped, (0, 6)),
+    "reloaded": (_reloaded, _AT_ONCE),
 }
 BREAKABLE: Final[Mapping[str, Breakable]] = {
     "network of home": Breakable(name="home", well=(6, 24), troubles=_NETWORK),

@@ -1,14 +1,22 @@
 """A browser that is logged in to a house of the demo."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+import json
 import os
 from pathlib import Path
+import time
 from typing import Any
 
 from playwright.async_api import Page, Route, async_playwright
 import pytest
 
 from scripts.support.paths import BUILD, ProgramMissing, find_chromium
+from tests.demo.conftest import there
+
+from .juliet import home
+
+__all__ = ["home", "there"]
 
 _ARGUMENTS = (
     "--no-sandbox",  # root has none, and only pages of our own are opened
@@ -20,6 +28,9 @@ _ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+_LIFETIME = 86_400  # seconds; the token's own is longer
 
 
 async def _only_loopback(route: Route) -> None:
@@ -39,21 +50,34 @@ def screenshots() -> Path:
     return folder
 
 
-@pytest.fixture
-async def page(
-    demo: dict[str, Any], tmp_path: Path, socket_enabled: None, screenshots: Path
+def _logging_in(house: dict[str, Any]) -> str:
+    """Return what a page does first to be logged in: it finds the token that the frontend has kept."""
+    tokens = {
+        "hassUrl": house["url"],
+        "clientId": f"{house['url']}/",
+        "access_token": house["token"],
+        "refresh_token": "",
+        "token_type": "Bearer",
+        "expires_in": _LIFETIME,
+        "expires": int((time.time() + _LIFETIME) * 1000),
+    }
+    return f"localStorage.hassTokens = {json.dumps(json.dumps(tokens))};"
+
+
+@asynccontextmanager
+async def _logged_in(
+    house: dict[str, Any], profile: Path, screenshots: Path
 ) -> AsyncGenerator[Page]:
-    """Return the page of a new browser, logged in to the cabin."""
+    """Provide the empty page of a new browser, logged in to a house; at the end its last look is kept."""
     try:
         chromium = find_chromium()
     except ProgramMissing as missing:
         if "CI" in os.environ:
             raise
         pytest.skip(str(missing))
-    cabin = demo["homeassistant"]["cabin"]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
+            profile,
             executable_path=chromium,
             args=_ARGUMENTS,
             viewport={"width": 1280, "height": 1000},
@@ -62,11 +86,27 @@ async def page(
         page = browser.pages[0]
         page.set_default_timeout(30_000)
         await browser.route("**/*", _only_loopback)
-        await page.goto(cabin["url"])
-        await page.locator("input[name=username]").fill(cabin["username"])
-        await page.locator("input[name=password]").fill(cabin["password"])
-        await page.get_by_role("button", name="Log in").click()
-        await page.locator("home-assistant-main").wait_for()
+        await browser.add_init_script(_logging_in(house))
         yield page
         await page.screenshot(path=screenshots / "last.png")
         await browser.close()
+
+
+@pytest.fixture
+async def page(
+    demo: dict[str, Any], tmp_path: Path, socket_enabled: None, screenshots: Path
+) -> AsyncGenerator[Page]:
+    """Return the empty page of a new browser, logged in to the cabin."""
+    cabin = demo["homeassistant"]["cabin"]
+    async with _logged_in(cabin, tmp_path / "profile", screenshots) as page:
+        yield page
+
+
+@pytest.fixture
+async def home_page(
+    demo: dict[str, Any], tmp_path: Path, socket_enabled: None, screenshots: Path
+) -> AsyncGenerator[Page]:
+    """Return the empty page of a new browser, logged in to home."""
+    home = demo["homeassistant"]["home"]
+    async with _logged_in(home, tmp_path / "profile", screenshots) as page:
+        yield page

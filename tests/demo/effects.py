@@ -46,6 +46,25 @@ EFFECTS: Final[Mapping[str, Sequence[Effect]]] = {
     ),
     "automation.welcome": (_("turn_off", "off"), _("toggle", "on")),
     "button.push": (_("press"),),
+    "calendar.family": (
+        Effect(
+            "create_event",
+            {
+                "summary": "A long way off",
+                "description": "By ship",
+                "location": "Kerguelen",
+                "start_date": "2026-01-01",
+                "end_date": "2099-01-01",
+            },
+            "on",
+            {
+                "message": "A long way off",
+                "description": "By ship",
+                "location": "Kerguelen",
+                "all_day": True,
+            },
+        ),
+    ),
     "camera.demo_camera": (
         Effect("enable_motion_detection", {}, None, {"motion_detection": True}),
         Effect("disable_motion_detection", {}, None, {"motion_detection": None}),
@@ -135,6 +154,12 @@ EFFECTS: Final[Mapping[str, Sequence[Effect]]] = {
         _("select_previous", "home"),
     ),
     "input_text.notice": (_("set_value", "Back at eight", value="Back at eight"),),
+    "lawn_mower.mower_can_do_all": (
+        _("start_mowing", "mowing"),
+        _("pause", "paused"),
+        _("stop", "idle"),
+        _("dock", "docked"),
+    ),
     "light.office_rgbw_lights": (
         _sets("turn_on", "on", rgbw_color=[1, 2, 3, 4], brightness=99),
         _("turn_off", "off"),
@@ -224,31 +249,40 @@ EFFECTS: Final[Mapping[str, Sequence[Effect]]] = {
     ),
 }
 
-# Actions of the mirrored platforms that are not tried, and why.
-_HERE: Final = "it is about this house, not about the other one"
-_NOT_OFFERED: Final = (
-    "a house offers no command for it: tests/concentrator/test_every_domain.py"
+# Actions that have a test of their own: they answer, or work by way of this house.
+ELSEWHERE: Final[Mapping[str, frozenset[str]]] = {
+    "calendar": frozenset({"get_events"}),
+    "camera": frozenset({"snapshot"}),
+    "image": frozenset({"snapshot"}),
+    "scene": frozenset({"apply", "create", "delete"}),
+    "todo": frozenset({"get_items"}),
+    "update": frozenset({"clear_skipped", "skip"}),
+    "weather": frozenset({"get_forecasts"}),
+}
+
+# Actions that change nothing in the other house, and why.
+HERE_ONLY: Final[Mapping[str, Mapping[str, str]]] = {
+    "device_tracker": {"see": "it says where somebody is to this house's own trackers"},
+    "scene": {"reload": "it reads this house's own scenes again"},
+}
+_BEYOND: Final = "a house lets nobody reach beyond the node: other media, other players"
+_NO_STREAMS: Final = "stills leave a house, and no streams"
+_NOT_LEARNT: Final = (
+    "only a device that is there learns: tests/platforms/test_remote.py"
 )
-_NOT_THERE: Final = "nothing in the demo can do it: tests/platforms"
-_ANSWERS: Final = "it changes nothing, and has a test of its own"
-NOT_TRIED: Final[Mapping[str, Mapping[str, str]]] = {
-    "automation": {"reload": _HERE},
-    "calendar": {"create_event": _NOT_THERE, "get_events": _ANSWERS},
-    "camera": {"play_stream": _HERE, "record": _HERE, "snapshot": _HERE},
-    "device_tracker": {"see": _HERE},
-    "image": {"snapshot": _HERE},
-    "lawn_mower": dict.fromkeys(("dock", "pause", "start_mowing", "stop"), _NOT_THERE),
+# Actions that are refused, and why.
+NEVER_DONE: Final[Mapping[str, Mapping[str, str]]] = {
+    "camera": dict.fromkeys(("play_stream", "record"), _NO_STREAMS),
     "media_player": {
         **dict.fromkeys(
-            ("browse_media", "join", "play_media", "search_media", "unjoin"),
-            _NOT_OFFERED,
+            ("browse_media", "join", "play_media", "search_media", "unjoin"), _BEYOND
         ),
-        "media_seek": _NOT_THERE,
+        "media_seek": "the demo's players say they seek, and do not: tests/platforms/test_media_player.py",
     },
-    "remote": dict.fromkeys(("delete_command", "learn_command"), _NOT_THERE),
-    "scene": dict.fromkeys(("apply", "create", "delete", "reload"), _HERE),
-    "todo": {"get_items": _ANSWERS},
-    "update": {"clear_skipped": _HERE, "install": _NOT_OFFERED, "skip": _HERE},
-    "vacuum": dict.fromkeys(("clean_area", "send_command"), _NOT_OFFERED),
-    "weather": {"get_forecasts": _ANSWERS},
+    "remote": dict.fromkeys(("delete_command", "learn_command"), _NOT_LEARNT),
+    "update": {"install": "what runs in a house is its administrator's to say"},
+    "vacuum": {
+        "clean_area": "the areas are the other house's",
+        "send_command": "a maker's own words, with parameters no form could ask for",
+    },
 }

@@ -1,103 +1,153 @@
-"""What one house shows of another survives that the one, the other, or their server is started anew."""
+"""What one house shows of another survives that the one, the other, or their server is killed and started anew.
 
-from collections.abc import AsyncGenerator, Mapping
-from pathlib import Path
+Nothing is told to end: each process is gone at once, as by a power cut.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 import time
 from typing import Any, Final
 
 import pytest
 
 from scripts.support.demo import Demo
-from scripts.support.linking import mirrors
+from scripts.support.disk import until_written
+from scripts.support.houses import House
+from scripts.support.progress import say
+from tests.conftest import sockets_allowed
 
 from .alike import left_unlike
+from .automated import LIGHT, automate, automations, let_guests_stay
 from .linked import Houses, until
+from .surviving import Kept, forgotten, until_recorded
 
 pytestmark = [pytest.mark.demo, pytest.mark.usefixtures("socket_enabled")]
 
 WITHIN: Final = 5.0  # seconds after the last one is up
-BACK: Final = (
-    30.0  # seconds until both are on the server again, after growing pauses of chance
-)
-LIGHT: Final = "light.kitchen_lights"
-
-# What would be another one if something were created anew.
-KEPT: Final = ("id", "entity_id", "device_id", "created_at", "unique_id")
 
 
-@pytest.fixture
-async def demo_of_its_own(tmp_path: Path) -> AsyncGenerator[Demo]:
-    """Return a demo that nobody else uses."""
-    demo = Demo(tmp_path / "demo")
-    with demo.running():
-        await demo.set_up()
+async def prepare(demo: Demo) -> None:
+    """Set everything up, and return when it is all on the disks."""
+    await demo.set_up()
+    async with Houses.of(demo.facts()) as houses:
+        await automate(houses)
+    await asyncio.gather(until_written(demo.home), until_written(demo.cabin))
+
+
+@pytest.fixture(scope="module")
+def demo_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
+    """Run a demo that nobody else uses, and in which `cabin` does something by itself."""
+    with ExitStack() as stack:
+        # (in a thread: the loop of this one is the test's)
+        with sockets_allowed(), ThreadPoolExecutor(1) as thread:
+            demo = Demo(tmp_path_factory.mktemp("restart") / "demo")
+            stack.enter_context(demo.running())
+            thread.submit(asyncio.run, prepare(demo)).result()
         yield demo
 
 
-async def registered(houses: Houses) -> dict[str, dict[str, Any]]:
-    """Return who everything is that `cabin` shows of `home`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Two houses, what was there before something is killed, and whom to tell how long it took."""
 
-    Without what the demo itself makes anew: it has no registered places.
-    """
-    return {
-        uid: {key: entry[key] for key in KEPT}
-        for uid, entry in (await mirrors(houses.cabin)).items()
-        if not uid.startswith("geo_location.")
-    }
+    demo: Demo
+    houses: Houses
+    kept: Kept
+    automations: Any
+    tell: Callable[[str, float], None]
+
+    async def change_home(self) -> None:
+        """Have `home` be another one than `cabin` knows."""
+        brightness = (time.monotonic_ns() // 1_000_000) % 100 + 100
+        await self.houses.home.action(
+            "light", "turn_on", entity_id=LIGHT, brightness=brightness
+        )
+
+    async def right_within(self, seconds: float) -> None:
+        """Check that both houses say the same of everything, as soon as that."""
+        begun = time.perf_counter()
+        assert await left_unlike(self.houses, seconds) == {}
+        self.tell("from up to right", time.perf_counter() - begun)
+
+    async def check(self) -> None:
+        """Check that all is as it was: who everything is, what it has been, and what is done by itself."""
+        assert (await Kept.of(self.houses.cabin)).found == self.kept.found
+        assert await automations(self.houses) == self.automations
+        await let_guests_stay(self.houses)
+
+    async def start(self, house: House) -> None:
+        """Start a house that was killed, and return when its start is complete."""
+        begun = time.perf_counter()
+        house.start()
+        await house.wait_until_answering()
+        self.tell("from start to answer", time.perf_counter() - begun)
+        answering = time.perf_counter()
+        await house.wait_until_back()
+        self.tell("from answer to up", time.perf_counter() - answering)
 
 
-async def devices(houses: Houses) -> Mapping[str, Any]:
-    """Return who the devices of `cabin` are."""
-    async with houses.cabin.websocket() as socket:
-        listed = await socket.ask("config/device_registry/list")
-    return {one["id"]: (one["identifiers"], one["created_at"]) for one in listed}
+@pytest.fixture
+async def trial(
+    demo_of_its_own: Demo,
+    record_property: Callable[[str, object], None],
+    request: pytest.FixtureRequest,
+) -> AsyncGenerator[Trial]:
+    """Return the houses, as they are before something is killed, and check that nothing is forgotten after."""
 
+    def tell(what: str, seconds: float) -> None:
+        say(f"{request.node.name}: {what}: {seconds:.2f} s")
+        record_property(what, round(seconds, 2))
 
-async def past(houses: Houses, entity_id: str) -> list[str]:
-    """Return the states an entity of `cabin` has had, as far as they are recorded."""
-    (states,) = await houses.cabin.get(
-        f"/api/history/period?filter_entity_id={entity_id}"
-    )
-    return [one["state"] for one in states]
-
-
-async def test_nothing_is_lost_by_a_restart(
-    demo_of_its_own: Demo, record_property: Any
-) -> None:
-    """Entities keep their ids and their past, and are right again soon after everybody is back."""
     demo = demo_of_its_own
     async with Houses.of(demo.facts()) as houses:
-        everyone, things = await registered(houses), await devices(houses)
-        mirror = houses.mirrors[LIGHT]
-        await houses.act(LIGHT, "turn_off", {})
-        await houses.at_cabin(LIGHT, lambda one: one["state"] == "off")
-
-        async def check(what: str) -> None:
-            up = time.perf_counter()
-            assert await left_unlike(houses, WITHIN) == {}, what
-            record_property(what, round(time.perf_counter() - up, 2))
-            assert await registered(houses) == everyone, what
-            assert await devices(houses) == things, what
-
-        demo.home.stop()
-        await until(houses.cabin, mirror, lambda one: one["state"] == "unavailable")
-        demo.home.start()
-        await demo.home.wait_until_back()
-        await check("home")
-
-        demo.cabin.stop()
-        demo.cabin.start()
-        await demo.cabin.wait_until_back()
-        await check("cabin")
-
-        demo.server.stop()
-        await until(houses.cabin, mirror, lambda one: one["state"] == "unavailable")
-        demo.server.start()
-        await until(
-            houses.cabin, mirror, lambda one: one["state"] != "unavailable", BACK
+        before = await until_recorded(houses)
+        yield Trial(
+            demo=demo,
+            houses=houses,
+            kept=await Kept.of(houses.cabin),
+            automations=await automations(houses),
+            tell=tell,
         )
-        await check("server")
+        assert forgotten(before, await until_recorded(houses)) == {}
 
-        await houses.act(LIGHT, "turn_on", {"brightness": 43})
-        await houses.at_home(LIGHT, lambda one: one["attributes"]["brightness"] == 43)
-        assert (await past(houses, mirror))[:3] == ["on", "off", "unavailable"]
+
+async def test_home_is_killed(trial: Trial) -> None:
+    """Who shows a house that begins anew shows it as it is then, on the same entities."""
+    await trial.change_home()
+    assert await left_unlike(trial.houses) == {}
+    trial.demo.home.kill()
+    await trial.start(trial.demo.home)
+    await trial.right_within(WITHIN)
+    await trial.check()
+
+
+async def test_the_cabin_is_killed(trial: Trial) -> None:
+    """Who begins anew shows the other house as it was, and then as it has become meanwhile."""
+    trial.demo.cabin.kill()
+    await trial.change_home()
+    await trial.start(trial.demo.cabin)
+    await trial.right_within(WITHIN)
+    await trial.check()
+
+
+async def test_the_server_is_killed(trial: Trial) -> None:
+    """Both houses are back at once, and what changed meanwhile is seen."""
+    trial.demo.server.kill()
+    await trial.change_home()
+    trial.demo.server.start()
+    await trial.right_within(WITHIN)
+    await trial.check()
+
+
+async def test_the_server_is_away_for_longer(trial: Trial) -> None:
+    """What nobody knows any more is unavailable, and back soon after the server."""
+    mirror = trial.houses.mirrors[LIGHT]
+    trial.demo.server.kill()
+    await trial.change_home()
+    await until(trial.houses.cabin, mirror, lambda one: one["state"] == "unavailable")
+    trial.demo.server.start()
+    await trial.right_within(WITHIN)
+    await trial.check()

@@ -157,6 +157,11 @@ async def test_every_reason_a_log_in_fails_for_has_its_words(
             "base",
             "invalid_fingerprint",
         ),
+        (
+            {SECTION_SERVER: {**PLAIN, CONF_HOST: "one.example two.example"}},
+            "base",
+            "invalid_host",
+        ),
     ],
 )
 async def test_what_cannot_be_right_is_refused_without_asking_a_server(

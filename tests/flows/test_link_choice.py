@@ -39,8 +39,8 @@ async def test_what_a_house_has_is_shown_before_anything_is_kept(
     assert said(form) == {
         "name": "Home",
         "count": "4",
-        "areas": "| Kitchen | 2 |",
-        "domains": "| Light | 2 |\n| Sensor | 1 |\n| – | 1 |",
+        "areas": "Kitchen\xa0(2)",
+        "domains": "Light\xa0(2) · Sensor\xa0(1) · –\xa0(1)",
         "reason": "",
     }
     assert options(form, "areas") == {"kitchen": "Kitchen (2)"}
@@ -49,7 +49,7 @@ async def test_what_a_house_has_is_shown_before_anything_is_kept(
     assert list(options(form, "nodes").items()) == [
         ("ceiling", "Ceiling (light.ceiling)"),
         ("lamp", "Lamp (light.lamp)"),
-        ("pump", "Pump (pump)"),
+        ("pump@entities", "Pump (pump)"),
         ("rain", "Rain (sensor.rain)"),
     ]
     assert len(cabin.subentries) == 1
@@ -68,7 +68,7 @@ async def test_a_choice_is_kept(
         areas=["kitchen"],
         domains=["sensor"],
         labels=["Cosy"],
-        nodes=["pump", "rain"],
+        nodes=["pump@entities", "rain"],
         prefix=" Next door ",
         suggest_areas=False,
         statistics=True,
@@ -82,7 +82,7 @@ async def test_a_choice_is_kept(
         "areas": ["kitchen"],
         "domains": ["sensor"],
         "labels": ["Cosy"],
-        "nodes": ["pump", "rain"],
+        "nodes": ["pump@entities", "rain"],
         "prefix": "Next door ",
         "suggest_areas": False,
         "statistics": True,
@@ -143,18 +143,18 @@ async def test_what_a_house_says_is_text_and_nothing_else(
     form = await reach_selection(hass, cabin, street, name=evil, nodes=nodes)
 
     shown = r"\!\[x\]\(http\:\/\/evil\.example\/\) \| 1 \|"
-    assert said(form)["areas"] == f"| {shown} | 1 |"
+    assert said(form)["areas"] == f"{shown}\xa0(1)"
     assert said(form)["name"] == shown
-    assert said(form)["domains"] == r"| \.\.\/evil | 1 |"
+    assert said(form)["domains"] == "\\.\\.\\/evil\xa0(1)"
     assert len(options(form, "nodes")["light.a"]) == 100
     result = await submit(hass, form, everything=True)
     assert result["title"] == "![x](http://evil.example/) | 1 |"
 
 
-async def test_a_long_table_has_an_end(
+async def test_a_long_line_has_an_end(
     hass: HomeAssistant, cabin: MockConfigEntry, street: Street
 ) -> None:
-    """The biggest areas have rows, the others share one; the list has them all."""
+    """The biggest areas have numbers, the others share one; the list has them all."""
     nodes = [area(f"a{number}", f"Area {number:02}") for number in range(50)]
     nodes += [
         node(f"light.l{number}", "Lamp", f"area:a{number}") for number in range(50)
@@ -163,11 +163,23 @@ async def test_a_long_table_has_an_end(
 
     form = await reach_selection(hass, cabin, street, nodes=tuple(nodes))
 
-    rows = said(form)["areas"].split("\n")
-    assert len(rows) == 41
-    assert rows[0] == "| Area 49 | 2 |"
-    assert rows[-1] == "| … | 10 |"
+    areas = said(form)["areas"].split(" · ")
+    assert len(areas) == 41
+    assert areas[0] == "Area 49\xa0(2)"
+    assert areas[-1] == "…\xa0(10)"
     assert len(options(form, "areas")) == 50
+
+
+async def test_a_house_without_areas_says_so(
+    hass: HomeAssistant, cabin: MockConfigEntry, street: Street
+) -> None:
+    """A dash stands where there would be nothing, and there is no list to choose from."""
+    nodes = (node("light.a", "Lamp"),)
+
+    form = await reach_selection(hass, cabin, street, nodes=nodes)
+
+    assert said(form)["areas"] == "–"
+    assert "areas" not in fields(form)
 
 
 async def test_two_forms_for_one_house_link_it_once(

@@ -54,6 +54,7 @@ def test_every_error_and_end_has_words() -> None:
         "already_configured"
     }
     assert set(WORDS["progress"]) == {"befriend", "survey"}
+    assert all(WORDS["step"][one]["title"] for one in WORDS["progress"])
 
 
 @pytest.mark.usefixtures("impatient")
@@ -71,14 +72,14 @@ async def test_every_way_out_has_words(
 async def test_the_description_is_completed(
     hass: HomeAssistant, cabin: MockConfigEntry, street: Street
 ) -> None:
-    """Every gap in the text is filled, with a table under each head."""
+    """Every gap in the text is filled, with a line for areas and one for kinds."""
     form = await reach_selection(hass, cabin, street)
 
     text = WORDS["step"]["selection"]["description"].format(
         **form["description_placeholders"] or {}
     )
 
-    assert "| Area | Entities |\n| :-- | --: |\n| Kitchen | 2 |\n\n" in text
+    assert "\n\n**Areas:** Kitchen\xa0(2)\n\n**Kinds:** " in text
 
 
 async def test_the_forms_reach_the_browser(

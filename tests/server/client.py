@@ -55,6 +55,7 @@ class Client:
         self.xmpp = xmpp
         self.bare = xmpp.boundjid.bare
         self.jid = ""  # full, once logged in
+        self.claims = ""  # whose stanzas it says its own were; '' for nobody's
         self.online: dict[str, Element] = {}  # full JID -> its presence
         self._messages: list[Element] = []
         self._texts: list[str] = []  # everything, for the schemas
@@ -81,7 +82,7 @@ class Client:
         xmpp.register_plugin("xep_0030")
         xmpp.enable_direct_tls = False
         client = cls(xmpp)
-        xmpp.connect(server.host, server.port)
+        xmpp.connect(server.host, account.port or server.port)
         await xmpp.wait_until("session_start", TIMEOUT)
         client.jid = xmpp.boundjid.full
         await xmpp.get_roster()
@@ -109,7 +110,11 @@ class Client:
         match stanza.name:
             case "iq" if answer := self._answers.pop(xml.get("id", ""), None):
                 answer.set_result(xml)
-            case "message":
+            # (What was for another client of the account, gone since, servers give to the next one.)
+            case "message" if xml.get("to", self.jid) in {
+                self.jid,
+                self.xmpp.boundjid.bare,
+            }:
                 self._messages.append(xml)
             case "presence":
                 sender = xml.get("from", "")
@@ -127,20 +132,32 @@ class Client:
                 await self._heard.wait()
             return found
 
-    async def ask(self, to: str | None, payload: str, kind: str = "get") -> Element:
+    async def ask(
+        self,
+        to: str | None,
+        payload: str,
+        kind: str = "get",
+        *,
+        patience: float = TIMEOUT,
+    ) -> Element:
         """Send an IQ and return the whole answer, a result or an error."""
         id_ = f"q{next(self._ids)}"
         answer = self._answers[id_] = asyncio.get_running_loop().create_future()
         target = f" to='{to}'" if to else ""
         self._texts.append(payload)
-        self.xmpp.send_raw(f"<iq type='{kind}' id='{id_}'{target}>{payload}</iq>")
-        return await asyncio.wait_for(answer, TIMEOUT)
+        self.say(f"<iq type='{kind}' id='{id_}'{target}{{}}>{payload}</iq>")
+        return await asyncio.wait_for(answer, patience)
 
     async def result(
-        self, to: str | None, payload: str, kind: str = "get"
+        self,
+        to: str | None,
+        payload: str,
+        kind: str = "get",
+        *,
+        patience: float = TIMEOUT,
     ) -> Element | None:
         """Send an IQ and return the payload of its result."""
-        answer = await self.ask(to, payload, kind)
+        answer = await self.ask(to, payload, kind, patience=patience)
         assert answer.get("type") == "result", ET.tostring(answer, encoding="unicode")
         return answer[0] if len(answer) else None
 
@@ -152,7 +169,22 @@ class Client:
 
     def send(self, to: str, payload: str, kind: str = "chat") -> None:
         """Send a message."""
-        self.xmpp.send_raw(f"<message type='{kind}' to='{to}'>{payload}</message>")
+        self.say(f"<message type='{kind}' to='{to}'{{}}>{payload}</message>")
+
+    def say(self, stanza: str) -> None:
+        """Send a stanza that has {} where its `from` goes."""
+        self.xmpp.send_raw(
+            stanza.replace("{}", f" from='{self.claims}'" if self.claims else "", 1)
+        )
+
+    def wish(self, to: str, content: str = "") -> None:
+        """Ask to see somebody's presence, saying something with it."""
+        self.xmpp.send_raw(f"<presence type='subscribe' to='{to}'>{content}</presence>")
+
+    def forget(self) -> None:
+        """Forget what was said and received: other tests look at it."""
+        self._texts.clear()
+        self._messages.clear()
 
     async def quiet(self) -> None:
         """Unsubscribe by going, and drop what entities that change by themselves have sent."""

@@ -80,9 +80,15 @@ def contact(
         data={
             "jid": jid,
             "nickname": user.title(),
-            "level": level,
-            "all_entities": not entities,
-            "target": {"entity_id": list(entities)} if entities else {},
+            "grants": [
+                {
+                    "id": user,
+                    "level": level,
+                    "all_entities": not entities,
+                    "target": {"entity_id": list(entities)} if entities else {},
+                    "dangerous": True,
+                }
+            ],
         },
         subentry_type=SUBENTRY_CONTACT,
         title=user.title(),
@@ -97,7 +103,7 @@ def account_data(server: XmppServer, user: str) -> dict[str, Any]:
         "jid": account.jid,
         "password": account.password,
         "host": server.host,
-        "port": server.port,
+        "port": account.port or server.port,
         "tls": "starttls",
         "ca_certificate": server.ca_file.read_text(),
     }

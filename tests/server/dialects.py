@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+import re
 from urllib.parse import parse_qs, unquote
 
 from custom_components.xmpp_iot.concentrator.feeds import Feeds
@@ -88,12 +89,23 @@ def source(words: Words) -> str:
 
 
 def shared(entity_ids: Iterable[str]) -> set[str]:
-    """Return the entities that anybody sees: the house's ears, mouth and mind are nobody's."""
+    """Return the entities that anybody sees.
+
+    The house's ears, mouth and mind are nobody's, nor is what it has on record of its contacts.
+    """
     return {
         entity_id
         for entity_id in entity_ids
-        if entity_id.partition(".")[0]
-        not in {"conversation", "image_processing", "stt", "tts"}
+        if not re.fullmatch(r"event\..+_requests", entity_id)
+        and entity_id.partition(".")[0]
+        not in {
+            "conversation",
+            "image_processing",
+            "infrared",
+            "radio_frequency",
+            "stt",
+            "tts",
+        }
     }
 
 

@@ -69,7 +69,7 @@ class Foreign:
             xmpp.plugin["xep_0030"].add_feature(feature)
         xmpp.enable_direct_tls = False
         made = cls(xmpp, answers)
-        xmpp.connect(server.host, server.port)
+        xmpp.connect(server.host, account.port or server.port)
         await xmpp.wait_until("session_start", TIMEOUT)
         await xmpp.get_roster()
         xmpp.send_presence()

@@ -117,9 +117,10 @@ def concentrator(jid: str, title: str, **data: object) -> ConfigSubentry:
 
 
 def entities_of(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
-    """Return the entities that an account has registered."""
+    """Return the entities that an account has registered of the houses it links."""
     registry = er.async_get(hass)
     return {
         one.entity_id
         for one in er.async_entries_for_config_entry(registry, entry.entry_id)
+        if one.config_subentry_id is not None
     }

@@ -192,7 +192,7 @@ async def still_works(house: House, friend: Client, node: str) -> None:
     item = await event(friend, node)
     assert field(item, NF, "state").get("v") == "false"
     service = feeds_of(house)._pubsub
-    assert feeds_of(house)._carrier is service
+    assert feeds_of(house).carrier is service
     assert await feeds_of(house).async_address(friend.bare, NF.sd) == service.uri(node)
 
 

@@ -291,7 +291,9 @@ async def test_an_entity_put_out_of_sight_is_no_event(
     devices = dr.async_get(house.hass)
     devices.async_update_device(entry.device_id, area_id=area.id)
     data = contact(house.server, "cabin", "read", LIGHT)
-    data["data"] = {**data["data"], "target": {"area_id": [area.id]}}
+    (row,) = data["data"]["grants"]
+    rows = [{**row, "target": {"area_id": [area.id]}}]
+    data["data"] = {**data["data"], "grants": rows}
     await add_contact(house, data)
     cabin: Client = await log_in("cabin")
     await cabin.sees(house.bare)

@@ -1,6 +1,7 @@
 """A linked house that goes and comes, and a house here that does: nothing is lost, nothing is made anew."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -14,8 +15,9 @@ from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, Platform
 from homeassistant.core import CoreState, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from scripts.support.servers import XmppServer
 
-from .cable import Cable
+from .cable import Cable, cable
 from .conftest import House
 from .linked import (
     connection,
@@ -37,6 +39,14 @@ BED = "light.bed_light"
 def platforms() -> list[Platform]:
     """Return what is enough here."""
     return [Platform.LIGHT]
+
+
+@pytest.fixture
+async def line(server: XmppServer, socket_enabled: None) -> AsyncGenerator[Cable]:
+    """Return what connects the house that links with its server."""
+    port = server.accounts["cabin"].port or server.port
+    async with cable(server.host, port) as line:
+        yield line
 
 
 async def test_a_house_that_restarts_is_away_and_comes_back(

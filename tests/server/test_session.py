@@ -22,6 +22,8 @@ from custom_components.xmpp_iot.wire.errors import (
 from custom_components.xmpp_iot.wire.session import (
     Account,
     IqRequest,
+    Limit,
+    Limits,
     Session,
     TlsMode,
     create_ssl_context,
@@ -48,21 +50,26 @@ def account(server: XmppServer, user: str, **changes: object) -> Account:
         "password": server.accounts[user].password,
         "ssl_context": create_ssl_context(server.ca_file.read_text()),
         "host": server.host,
-        "port": server.port,
+        "port": server.accounts[user].port or server.port,
     }
     return Account(**(given | changes))  # type: ignore[arg-type]
 
 
 @asynccontextmanager
 async def online(
-    server: XmppServer, user: str, *friends: str, port: int | None = None
+    server: XmppServer,
+    user: str,
+    *friends: str,
+    port: int | None = None,
+    connected: bool = True,
 ) -> AsyncGenerator[Session]:
-    """Have a user online who admits some others."""
+    """Have a user online who admits some others; not `connected`, it is to be logged in."""
     admitted = {server.accounts[friend].jid for friend in friends}
-    who = account(server, user, port=port or server.port)
+    who = account(server, user, port=port or server.accounts[user].port or server.port)
     session = Session(who, name=user, admits=admitted.__contains__)
     session._link._backoff.first = 0.01
-    await session.connect()
+    if connected:
+        await session.connect()
     try:
         yield session
     finally:
@@ -216,9 +223,11 @@ async def test_befriends_and_parts(server: XmppServer) -> None:
         online(server, "home", "friend") as home,
         online(server, "friend", "home") as friend,
     ):
-        home.on_subscription_request(home.approve)
+        home.on_subscription_request(lambda request: home.approve(request.bare))
         # One after the other, as people do: servers do not promise what comes of both at once.
-        friend.on_subscription_request(lambda jid: friend.befriend(jid, "Home"))
+        friend.on_subscription_request(
+            lambda request: friend.befriend(request.bare, "Home")
+        )
         home.befriend(friend.bare, "Friend")
         await until(home, lambda: home.roster().get(friend.bare) == "both")
         await until(friend, lambda: friend.resources(home.bare) == (home.jid,))
@@ -284,6 +293,8 @@ async def test_a_crowd_of_strangers(server: XmppServer) -> None:
         online(server, "home") as home,
         online(server, "stranger") as stranger,
     ):
+        many = Limit(1_000, 1_000)
+        home.set_limits(Limits(domain=many, strangers=many))
         answers = await asyncio.gather(
             *(
                 stranger._requests.exchange(home.jid, PING, language=f"x-{number % 50}")

@@ -216,7 +216,10 @@ async def test_the_logbook_says_who(
         of_the_light = (await asyncio.wait_for(client.receive_json(), 10))["result"]
     (line,) = [one for one in everything if one.get("domain") == DOMAIN]
     assert line["name"] == f"Friend ({friend.bare})"
-    assert line["message"] == "turned off Kitchen Lights by XMPP"
+    assert line["message"] == (
+        "turned off Kitchen Lights by XMPP (Read, control and run every action: "
+        "everything; includes unlocking, opening and disarming)"
+    )
     (change,) = [one for one in of_the_light if one.get("state") == "off"]
     assert change["context_name"] == line["name"]
     assert change["context_message"] == line["message"]

@@ -69,7 +69,7 @@ async def test_an_address_that_leads_nowhere_is_refused(
 async def test_a_node_can_be_named_by_its_entity(cabin: Cabin) -> None:
     """Or by that of a part of it."""
     lamp = cabin.shows("light", f"{CABIN}:{HOME}:lamp")
-    level = cabin.shows("number", f"{CABIN}:{HOME}:pump:level")
+    level = cabin.shows("number", f"{CABIN}:{HOME}:pump@entities:parameter:level")
 
     await cabin.act("read", entity_id=lamp)
     await cabin.act("read", entity_id=level)
@@ -79,6 +79,18 @@ async def test_a_node_can_be_named_by_its_entity(cabin: Cabin) -> None:
         (NodeRef("light.lamp", "entities"),),
         (NodeRef("pump", "entities"),),
     ]
+
+
+async def test_an_entity_of_a_node_that_has_gone_is_not_that_of_another(
+    cabin: Cabin,
+) -> None:
+    """Also where its id begins like the other one's: of another Home Assistant it is all of the id or nothing."""
+    gone = cabin.shows("light", f"{CABIN}:{HOME}:lamp:parameter:level")
+    longer = cabin.shows("number", f"{CABIN}:{HOME}:pump@entities:else")
+
+    for entity_id in (gone, longer):
+        assert await cabin.refuses("read", entity_id=entity_id) == "not_mirrored"
+    assert cabin.somebody.reads == []
 
 
 async def test_an_entity_that_shows_no_node_is_refused(cabin: Cabin) -> None:

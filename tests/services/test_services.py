@@ -1,5 +1,6 @@
 """What the actions ask, and what they answer."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.xmpp_iot.const import DOMAIN
+from custom_components.xmpp_iot.remote.statistics_import import Imported
 from custom_components.xmpp_iot.services import CATEGORIES
 from custom_components.xmpp_iot.wire.errors import RemoteError
 from custom_components.xmpp_iot.wire.form_model import Form, FormField
@@ -26,10 +28,10 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 from scripts.support.paths import COMPONENT, ROOT
-from tests.remote.asked import FULL
+from tests.remote.asked import FULL, LinkedHouse
 from tests.remote.street import CABIN, HOME
 
-from .conftest import NOW, Cabin
+from .conftest import METER, NOW, Cabin
 
 
 async def test_the_actions_are_there_without_an_account(hass: HomeAssistant) -> None:
@@ -37,7 +39,15 @@ async def test_the_actions_are_there_without_an_account(hass: HomeAssistant) -> 
     assert await async_setup_component(hass, DOMAIN, {})
 
     services = hass.services.async_services_for_domain(DOMAIN)
-    assert services.keys() == {"read", "control", "execute", "import_statistics"}
+    assert services.keys() == {
+        "answer_request",
+        "control",
+        "dry_run",
+        "execute",
+        "import_statistics",
+        "read",
+        "what_can",
+    }
     with pytest.raises(ServiceValidationError):
         await hass.services.async_call(
             DOMAIN, "control", {"jid": HOME, "parameters": {"a": 1}}, blocking=True
@@ -239,3 +249,34 @@ def test_the_readme_names_every_action() -> None:
         assert f"`{DOMAIN}.{action}`" in readme
         for field in description["fields"].keys() - {"address"}:
             assert f"`{field}`" in readme
+
+
+async def test_a_house_that_fails_keeps_no_other_out_of_an_import(
+    cabin: Cabin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are asked at the same time; what went wrong is said when all are done."""
+    barn = LinkedHouse(METER)
+    barn.devices.house = "barn@example.org"
+    cabin.entry.runtime_data.links.houses.insert(0, barn)
+    meters = [
+        cabin.shows("sensor", f"{CABIN}:{house}:meter")
+        for house in (HOME, "barn@example.org")
+    ]
+    import_now = cabin.importer.import_now
+    is_imported = asyncio.Event()
+
+    async def one_waits_for_the_other(link: object, *rest: Any) -> Imported:
+        if link is barn:
+            await is_imported.wait()
+            raise HomeAssistantError("Silence.")
+        done = await import_now(link, *rest)
+        is_imported.set()
+        return done
+
+    monkeypatch.setattr(cabin.importer, "import_now", one_waits_for_the_other)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(HomeAssistantError, match="Silence"):
+            await cabin.act("import_statistics", entity_id=meters)
+
+    assert cabin.importer.asked == [(["sensor.energy"], None)]
