@@ -18,8 +18,6 @@ from .servers import KNOWN, named_in
 # worst its process starts a server of its own.
 _DEMO: Final = "demo"
 _GROUPS: Final = {
-    # (a demo of its own, in which nobody else is interested)
-    "outages": re.compile(r"^tests/demo/test_bench_outages\.py::"),
     _DEMO: re.compile(r"^tests/(browser|demo)/"),
     "prosody": re.compile(r"^tests/(flows|server)/|_(servers?|online)\.py::"),
 }

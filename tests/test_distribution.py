@@ -13,7 +13,6 @@ from .distribution import arrange, group
     ("test", "name"),
     [
         ("demo/test_walk.py::test_it[nf]", "demo"),
-        ("demo/test_bench_outages.py::test_it", "outages"),
         ("browser/test_config_flow.py::test_it", "demo"),
         ("server/test_house.py::test_it[nf-ejabberd]", "ejabberd"),
         ("server/test_house.py::test_it[nf-prosody]", "prosody"),
