@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 import json
+import logging
 import os
 import socket
 import time
@@ -34,6 +35,8 @@ __all__ = ["USERS"]  # for tests that start servers of their own
 
 def pytest_configure() -> None:
     """Give each process that shares the tests (pytest-xdist) ports that no other takes."""
+    # (Home Assistant's plugin has every statement of the recorder's told)
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     if (worker := os.environ.get("PYTEST_XDIST_WORKER")) is not None:
         count = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
         os.environ[CHOICE] = share(int(worker.removeprefix("gw")) % count, count)

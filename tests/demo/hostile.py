@@ -7,6 +7,7 @@ from pathlib import Path
 import re
 import string
 from typing import Any, Final, Self
+from xml.etree import ElementTree as ET
 
 from scripts.support.attacks import ATTACKS, Attacker
 from scripts.support.bench_inside import resident
@@ -75,7 +76,9 @@ class Scene:
         question = f"<getRootNodes xmlns='{_TREE}' src='entities' parameters='true'/>"
         answer = await self.friend.ask(self.jid, question)
         values = (one.get("value", "") for one in answer.iter(f"{{{_TREE}}}string"))
-        return next(found[1] for one in values if (found := _FEED.fullmatch(one)))
+        feeds = [found[1] for one in values if (found := _FEED.fullmatch(one))]
+        assert feeds, ET.tostring(answer, encoding="unicode")
+        return feeds[0]
 
     async def attacked(self, name: str, most: int | None = None) -> Attacker:
         """Carry out the first stanzas of an attack, and return when home has taken them all."""

@@ -144,7 +144,9 @@ async def test_what_is_renamed_over_there_stays_the_same_here(
         device = dr.async_get(hass).async_get(here.device_id or "")
         return device.name if device else None
 
-    await until(hass, lambda: name() == "Galley")
+    await until(
+        hass, lambda: name() == "Galley" and "light.galley" in mirrors(hass, link)
+    )
     await hass.async_block_till_done()
     assert mirror(hass, link, "light.galley").entity_id == before.entity_id
     assert set(mirrors(hass, link).values()) >= set(shown.values())
