@@ -4,7 +4,8 @@ Each attack is carried out by a process of its own, over and over, at PACE: ten 
 through of one client. (The demo's Prosody has no such limit, but it ends the stream of who sends more than 256 kB
 in a stanza, or XML with entities, comments or instructions.) Meanwhile the friend pings the house and reads a
 light, one after the other, as it did right before. Server, houses, friend and attacker share one machine, so the
-server's own answers stand beside those of the house.
+server's own answers stand beside those of the house: what a server takes longer to answer itself, while it reads
+stanzas of 200 kB, no house behind it can give back. So the limit is for the house's share.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ REHEARSAL: Final = "rehearsal"
 LARGEST: Final = "all nodes again and again"
 KEPT: Final = ("home", "cabin")
 LIMITS: Final[Mapping[str, float]] = {
-    "ratio": 2,
+    "house": 2,
     "beside_ms": 50,
     "kept_mb": 10,
     "done": 0,
@@ -51,7 +52,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
     "ratio": "p99 ratio",
-    "server": "server's",
+    "server_ms": "server + ms",
+    "house": "house's",
     "memory_mb": "memory MB",
     "kept_mb": "kept MB",
     "blocked_ms": "blocked ms",
@@ -140,12 +142,14 @@ async def _attacked(
             house, server = await friend.measure(count)
         await asyncio.sleep(_QUIET)
     median, longest = percentiles(house)
+    slower = percentiles(server)[1] - percentiles(quiet[1])[1]
     return {
         "before_ms": round(before[1], 1),
         "p50_ms": round(median, 1),
         "p99_ms": round(longest, 1),
         "ratio": round(longest / before[1], 2),
-        "server": round(percentiles(server)[1] / percentiles(quiet[1])[1], 2),
+        "server_ms": round(slower, 1),
+        "house": round((longest - max(slower, 0.0)) / before[1], 2),
         **row,
     }
 
@@ -194,8 +198,10 @@ def table(rows: Mapping[str, Row]) -> str:
     """Return the figures for people, with the limits below; what was not measured is a dash."""
     return (
         f"{bench_verdict.table(rows, LIMITS, COLUMNS)}\n"
-        "before: the 99th percentile of the friend's pings and reads without the attack; server's: how much longer\n"
-        "the server alone took; memory: the most of home meanwhile (the rehearsal is the first of them: Python\n"
-        "keeps the room of large answers), kept: what is left after all and a collection of garbage; blocked: the longest that home's event loop was, and by gc Python's longest collection; beside it\n"
-        "is what is asked for; done: actions that were performed and states that are others than before"
+        "before: the 99th percentile of the friend's pings and reads without the attack; server: by how much the\n"
+        "server's own answers took longer; house's: the ratio without that; memory: the most of home meanwhile\n"
+        "(the rehearsal is the first of them: Python keeps the room of large answers), kept: what is left after\n"
+        "all and a collection of garbage; blocked: the longest that home's event loop was, and by gc Python's\n"
+        "longest collection; beside it is what is asked for; done: actions that were performed and states that\n"
+        "are others than before"
     )

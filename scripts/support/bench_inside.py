@@ -76,6 +76,10 @@ class Inside:
         """Have the house try at once to connect again."""
         await self._house.action(_HEARTBEAT, "hurry")
 
+    async def full_collection(self) -> float | None:
+        """Return the milliseconds for which a collection of all the garbage stops the house as it is."""
+        return (await self._read())["full_collection_ms"] if self._beats else None
+
     async def settled(self) -> float | None:
         """Return the megabytes that the house has after a collection of garbage."""
         return resident(int((await self._read())["pid"])) if self._beats else None

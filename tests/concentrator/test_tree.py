@@ -4,16 +4,22 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xmpp_iot.concentrator.tree import Trees
-from custom_components.xmpp_iot.wire.errors import ItemNotFound, ServiceUnavailable
+from custom_components.xmpp_iot.wire.errors import (
+    ItemNotFound,
+    ResourceConstraint,
+    ServiceUnavailable,
+)
 from custom_components.xmpp_iot.wire.model import (
     Capabilities,
     DataSources,
     NodeInfo,
     NodeRef,
+    Nodes,
     NodeState,
     Operation,
     TreeRequest,
 )
+from custom_components.xmpp_iot.wire.page import Page
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -326,3 +332,35 @@ async def test_a_stranger_finds_nobody(stranger: Actor) -> None:
     for operation in (Operation.GET_ALL_NODES, Operation.GET_NODE):
         with pytest.raises(ServiceUnavailable):
             await stranger.tree(operation, "light.bed_light")
+
+
+async def ask_for_ever(actor: Actor) -> None:
+    """Ask for all nodes over and over, more often than there is a reason for."""
+    for _ in range(200):
+        await actor.nodes(Operation.GET_ALL_NODES)
+
+
+async def test_a_walk_may_be_taken_again_and_again_but_not_for_ever(
+    friend: Actor, guest: Actor
+) -> None:
+    """Who asks for all nodes over and over is told to wait; others are answered, and so is a small question."""
+    assert await friend.nodes(Operation.GET_ALL_NODES)
+    with pytest.raises(ResourceConstraint):
+        await ask_for_ever(friend)
+
+    assert await guest.nodes(Operation.GET_ALL_NODES)
+
+
+async def test_pages_of_a_sorted_list_are_no_flood(friend: Actor) -> None:
+    """Whoever reads a list page by page, in an order of its own, gets to its end."""
+    wanted = len(await friend.nodes(Operation.GET_ALL_NODES))
+    order = (("displayName", True),)
+    found: list[str] = []
+    for _ in range(wanted):
+        after = found[-1] if found else ""
+        answer = await friend.tree(
+            Operation.GET_ALL_NODES, page=Page(1, after), sort_order=order
+        )
+        assert isinstance(answer, Nodes)
+        found += ids(answer.nodes)
+    assert len(set(found)) == wanted

@@ -47,6 +47,17 @@ def test_slow_senders_are_never_stopped(clock: Clock) -> None:
         assert buckets.take("a")
 
 
+def test_more_may_be_taken_than_there_is(clock: Clock) -> None:
+    """Who has one token left gets what it asks for, and then nothing until all of it has come in."""
+    buckets = Buckets(Limit(10, 100), clock=clock)
+    assert taken(buckets, "a", 99) == 99
+    assert buckets.take("a", 51)  # one that is there, and fifty that lack
+    clock.now += 5
+    assert not buckets.take("a", 51)
+    clock.now += 0.1
+    assert buckets.take("a")
+
+
 def test_what_was_refused_costs_nothing(clock: Clock) -> None:
     """Who tries on and on gets as much as who waits."""
     buckets = Buckets(Limit(1, 1), clock=clock)

@@ -7,7 +7,9 @@ from itertools import batched
 from typing import Final
 from weakref import WeakValueDictionary
 
+from ..wire.errors import ResourceConstraint
 from ..wire.model import Caller, NodeInfo, NodeRef, Nodes, TreeRequest
+from ..wire.rate import Buckets, Limit
 from .commands import Commands
 from .guard import Guard, known
 from .localize import Localizer
@@ -20,6 +22,15 @@ type Pick = Callable[[Tree], Iterable[NodeId]]
 
 # How many nodes are described before others get their turn.
 _CHUNK: Final = 25
+
+# Nodes are what takes time, not requests: so many times a contact may be told of all there is for it, at once
+# and then in so many seconds. (A house that links another asks once or twice; again after an outage.)
+_WALKS: Final = 10
+_WALKS_PERIOD: Final = 60
+_FEWEST: Final = 300  # nodes: there are so many at least
+_PAGES: Final = (
+    20  # a page of which all had to be looked at counts as one of so many at least
+)
 
 
 class Listing:
@@ -40,14 +51,20 @@ class Listing:
         self._localizer = localizer
         self._feed_address = feed_address
         self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._told = Buckets(_limit(0))
 
     async def nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
         """Return the nodes that `pick` finds in the caller's tree, in the order it asks for.
 
         With parameters asked for, each says where to follow it. It is one answer after the other to a contact,
-        for a house has thousands of nodes: many at once would make everybody else wait for all of them.
+        for a house has thousands of nodes: many at once would make everybody else wait for all of them. So
+        would one after the other for ever: ResourceConstraint for a contact that was told of too many.
         """
         async with self._busy.setdefault(caller.bare, asyncio.Lock()):
+            tree = self._guard.tree(caller)
+            self._told.limit = _limit(len(tree.parents))
+            if not self._told.take(caller.bare, _price(tree, request, pick)):
+                raise ResourceConstraint("Too much is asked for; ask again later.")
             return await self._nodes(caller, request, pick)
 
     async def _nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
@@ -104,6 +121,23 @@ class Listing:
         # Looked up again: what was taken from the caller meanwhile is not there any more.
         tree = self._guard.tree(caller)
         return frozenset(node for node in found if known(node, tree))
+
+
+def _limit(nodes: int) -> Limit:
+    """Return of how many a contact is told for which there are so many."""
+    most = _WALKS * max(nodes, _FEWEST)
+    return Limit(most / _WALKS_PERIOD, most)
+
+
+def _price(tree: Tree, request: TreeRequest, pick: Pick) -> int:
+    """Return for how many nodes an answer counts.
+
+    A page in another order than that of ids is taken out of all, but who reads all pages asks for each node once.
+    """
+    picked = sum(1 for _ in pick(tree))
+    if request.page is None:
+        return picked
+    return max(min(picked, request.page.most), picked // _PAGES)
 
 
 def _trimmed(node: NodeInfo, request: TreeRequest, feed: str | None) -> NodeInfo:

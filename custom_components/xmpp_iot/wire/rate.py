@@ -57,13 +57,16 @@ class Buckets:
         """Return how many buckets are kept."""
         return len(self._full_at)
 
-    def take(self, name: str = "") -> bool:
-        """Take one token out of a bucket; False, and nothing taken, where there is none."""
+    def take(self, name: str = "", tokens: int = 1) -> bool:
+        """Take tokens out of a bucket; False, and nothing taken, where there is none.
+
+        Where there is one there may be fewer than are taken: those that lack have to come in before the next.
+        """
         now = self._clock()
         full_at = max(self._full_at.pop(name, now), now)
         token = 1 / self.limit.rate
         had_one = full_at - now <= (self.limit.burst - 1) * token + _TOLERANCE
-        self._full_at[name] = full_at + token if had_one else full_at
+        self._full_at[name] = full_at + tokens * token if had_one else full_at
         if len(self._full_at) > self._most:
             del self._full_at[next(iter(self._full_at))]
         return had_one

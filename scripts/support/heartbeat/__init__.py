@@ -171,7 +171,9 @@ async def async_setup(hass: HomeAssistant, config: dict[str, Any]) -> bool:
     async def read(call: ServiceCall) -> ServiceResponse:
         result: JsonObjectType = {"pid": os.getpid(), **heart.read()}
         # What was before is not to be tidied up while the next thing is measured.
+        began = time.perf_counter()
         gc.collect()
+        result["full_collection_ms"] = round((time.perf_counter() - began) * 1000, 1)
         if call.data.get("count"):
             result |= {"tasks": len(asyncio.all_tasks()), "objects": _objects()}
         await asyncio.sleep(2 * _PERIOD)
