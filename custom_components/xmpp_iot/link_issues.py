@@ -72,6 +72,7 @@ class LinkIssues:
             link.has_lasted.add(self._lasted),
             self._session.on_online(lambda _: self._look_at_contacts()),
             self._session.on_roster(self._look_at_contacts),
+            self._grants.async_listen(self._look_at_contacts),
             async_track_time_interval(self._hass, self._look_at_feeds, LOOK),
         ]
 

@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_call_later
 
 from ..const import CONF_CONTACT_RATE, CONF_STRANGER_RATE, DOMAIN
 from ..wire.rate import Limit, Limits
+from .wording import escaped
 
 QUIET: Final = 600.0  # seconds without a flood after which the issue goes away
 _MOST: Final = 5  # issues at a time: a crowd of domains is one
@@ -82,7 +83,10 @@ class Floods:
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
             translation_key=kind if who else "flood_crowd",
-            translation_placeholders={"account": self._entry.title, "who": who},
+            translation_placeholders={  # an issue's text is Markdown
+                "account": escaped(self._entry.title),
+                "who": escaped(who),
+            },
         )
 
     @callback
