@@ -73,6 +73,17 @@ def test_a_limit_is_of_something_that_is_shown(module: Any) -> None:
     assert "limit" in module.table({"row": dict.fromkeys(module.LIMITS, 0)})
 
 
+def test_what_holds_up_everybody_is_not_the_house() -> None:
+    """A server that answers nobody for a while counts for neither; a house that is slow alone does."""
+    quiet = [(2.0, 1.0)] * 300
+    stopped = bench_attack.compared(quiet, [*quiet, *[(252.0, 251.0)] * 30])
+    slow = bench_attack.compared(quiet, [*quiet, *[(252.0, 1.0)] * 30])
+
+    assert stopped["ratio"] == slow["ratio"] == 126
+    assert stopped["house"] == 1
+    assert slow["house"] == 126
+
+
 @pytest.mark.parametrize(("seconds", "code"), [(9.9, 0), (10.1, 1)])
 @pytest.mark.parametrize("json_wanted", [False, True])
 def test_the_exit_code_is_that_of_the_figures(
