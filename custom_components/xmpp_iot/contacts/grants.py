@@ -263,8 +263,9 @@ class Grants:
     @callback
     def _narrow(self) -> None:
         """Tell the listeners when somebody has lost something; what is gained can wait for the index."""
+        # (where nothing is lost it is the very same set)
         if any(
-            self._current(bare).entities != view.entities
+            self._current(bare).entities is not view.entities
             for bare, view in self._views.items()
         ):
             self._tell()
@@ -272,7 +273,7 @@ class Grants:
     @callback
     def _async_index(self, contacts: Mapping[str, Contact] | None = None) -> None:
         """Work out every view anew, and tell the listeners when something is different."""
-        before = (self._contacts, self._views)
+        contacts_before, before = self._contacts, self._views
         if contacts is not None:
             self._contacts = contacts
             self._records.keep_uses(
@@ -290,7 +291,7 @@ class Grants:
         )
         for listener in tuple(self._index_listeners):
             listener()
-        if before == (self._contacts, self._views):
+        if contacts_before == self._contacts and _are_same(before, self._views):
             return
         audiences: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         for jid, view in self._views.items():
@@ -307,3 +308,9 @@ class Grants:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _are_same(before: Mapping[str, View], now: Mapping[str, View]) -> bool:
+    return before.keys() == now.keys() and all(
+        view.is_same(now[bare]) for bare, view in before.items()
+    )

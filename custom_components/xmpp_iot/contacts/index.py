@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .grant import Contact, Grant
-from .targets import async_resolve, async_shareable
+from .targets import Parts, async_resolve, async_shareable
 
 type Rows = tuple[tuple[Grant, frozenset[str]], ...]
 
@@ -25,6 +25,10 @@ class View:
 
     rows: Rows
     entities: frozenset[str]
+
+    def is_same(self, other: View) -> bool:
+        """Return whether nothing is another, told by which sets they are (as `Indexer.views` keeps them)."""
+        return self.entities is other.entities and self.rows == other.rows
 
     @classmethod
     def of(cls, rows: Rows) -> View:
@@ -45,9 +49,13 @@ class Indexer:
         self._gone: set[str] = set()  # since the index was made
         self._touches = 0  # of the house, since then
         self._narrowed: dict[str, tuple[tuple[int, int], View]] = {}
+        self._left: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._left_version = (0, 0)
         self._meanings: dict[
             str, frozenset[str]
         ] = {}  # by target, until the next touch
+        self._parts: Parts = {}  # as long
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def is_known(self, entity_id: str) -> bool:
         """Return whether the index has an entity as one that can be seen."""
@@ -63,6 +71,7 @@ class Indexer:
         """Trust no target's meaning until the next index; return whether it was trusted before."""
         self._touches += 1
         self._meanings.clear()
+        self._parts.clear()
         return self._touches == 1
 
     @callback
@@ -70,26 +79,29 @@ class Indexer:
         self, contacts: Iterable[Contact], is_open: Callable[[Grant], bool]
     ) -> Mapping[str, View]:
         """Return what each contact sees, by bare JID, looking at the whole house."""
-        self._shareable = async_shareable(self._hass, self.never)
+        # Equal views are the very same set, also as what they were before: nobody has to compare thousands.
+        before = self._sets
+        same: dict[frozenset[str], frozenset[str]] = {}
+
+        def kept(found: frozenset[str]) -> frozenset[str]:
+            return same.setdefault(found, before.get(found, found))
+
+        self._shareable = kept(async_shareable(self._hass, self.never))
         self._gone.clear()
         self._touches = 0
         self._narrowed.clear()
         self._meanings.clear()
-        same: dict[frozenset[str], frozenset[str]] = {}
+        self._parts.clear()
 
         def seen(grant: Grant) -> frozenset[str]:
-            if grant.all_entities:
-                return self._shareable
-            # Equal views share their memory.
-            found = self._meaning(grant)
-            return same.setdefault(found, found)
+            return self._shareable if grant.all_entities else kept(self._meaning(grant))
 
         views: dict[str, View] = {}
         for contact in contacts:
             rows = tuple((one, seen(one)) for one in _ordered(contact) if is_open(one))
             view = View.of(rows)
-            entities = same.setdefault(view.entities, view.entities)
-            views[contact.jid] = View(rows, entities)
+            views[contact.jid] = View(rows, kept(view.entities))
+        self._sets = same
         return views
 
     @callback
@@ -102,7 +114,10 @@ class Indexer:
         if known is not None and known[0] == version:
             return known[1]
         rows = tuple((one, self._still(one, seen)) for one, seen in view.rows)
-        narrow = View.of(rows)
+        same = all(
+            left is seen for (_, left), (_, seen) in zip(rows, view.rows, strict=True)
+        )
+        narrow = View(rows, view.entities) if same else View.of(rows)
         if narrow.entities == view.entities:
             narrow = View(rows, view.entities)
         self._narrowed[bare] = (version, narrow)
@@ -116,19 +131,34 @@ class Indexer:
         return grant.all_entities or entity_id in self._meaning(grant)
 
     def _still(self, grant: Grant, seen: frozenset[str]) -> frozenset[str]:
-        """Return those of the entities that the grant still means."""
-        left = seen - self._gone
-        if self._touches and not grant.all_entities:
-            left &= self._meaning(grant)
+        """Return those of the entities that the grant still means; equal grants share the work."""
+        version = (len(self._gone), self._touches)
+        if self._left_version != version:
+            self._left_version = version
+            self._left.clear()
+        moved = bool(self._touches) and not grant.all_entities
+        key = (_key(grant) if moved else "", seen)
+        if (left := self._left.get(key)) is None:
+            left = seen - self._gone
+            if moved:
+                left &= self._meaning(grant)
+            # (the very same set where nothing is lost: nobody has to compare them)
+            left = self._left[key] = seen if len(left) == len(seen) else left
         return left
 
     def _meaning(self, grant: Grant) -> frozenset[str]:
         """Return what a target means now, of what could be seen; equal targets share the work."""
-        key = json.dumps(dict(grant.target), sort_keys=True)
+        key = _key(grant)
         if key not in self._meanings:
-            found = async_resolve(self._hass, grant.target) & self._shareable
+            meant = async_resolve(self._hass, grant.target, self._parts)
+            found = meant & self._shareable
             self._meanings[key] = found
         return self._meanings[key]
+
+
+def _key(grant: Grant) -> str:
+    """Return the same for grants with equal targets."""
+    return json.dumps(dict(grant.target), sort_keys=True)
 
 
 def _ordered(contact: Contact) -> list[Grant]:

@@ -18,6 +18,9 @@ from homeassistant.helpers.target import (
 
 from ..const import DOMAIN
 
+type Parts = dict[tuple[str, ...], frozenset[str]]
+"""What an area, a label ... means, by its kind and id."""
+
 # Parts of the house's own ears, mouth and mind: they have no state worth following, and whoever could
 # command them would reach past their node.
 NOT_SHARED: Final = frozenset(
@@ -56,15 +59,37 @@ def async_shareable(hass: HomeAssistant, never: Container[str] = ()) -> frozense
 
 
 @callback
-def async_resolve(hass: HomeAssistant, target: Mapping[str, Any]) -> frozenset[str]:
+def async_resolve(
+    hass: HomeAssistant, target: Mapping[str, Any], known: Parts | None = None
+) -> frozenset[str]:
     """Return the entity ids that `target` means now, whether they exist or not.
 
     Entities named one by one count even when they are hidden; those that come with their device,
-    area, floor or label do not, and config and diagnostic entities do.
+    area, floor or label do not, and config and diagnostic entities do. What areas and the like mean is
+    looked up in `known`, and added to it: many targets of a moment have them in common.
     """
+    parts: Parts = {} if known is None else known
+    found: set[str] = set()
+    for kind, ids in async_named(hass, target).items():
+        # (thousands of entities are one look)
+        asked = [ids] if kind == ATTR_ENTITY_ID else [[one] for one in _listed(ids)]
+        for some in asked:
+            key = (kind, *some)
+            if key not in parts:
+                parts[key] = _meant(hass, {kind: some})
+            found |= parts[key]
+    return frozenset(found)
+
+
+def _listed(ids: Any) -> list[str]:
+    return [ids] if isinstance(ids, str) else list(ids)
+
+
+@callback
+def _meant(hass: HomeAssistant, target: Mapping[str, Any]) -> frozenset[str]:
     selected = async_extract_referenced_entity_ids(
         hass,
-        TargetSelection(async_named(hass, target)),
+        TargetSelection(dict(target)),
         expand_group=False,
         primary_entities_only=False,
     )
