@@ -2,6 +2,7 @@
 
 import pytest
 
+from custom_components.xmpp_iot.const import DOMAIN
 from custom_components.xmpp_iot.contacts.grants import Level, Verdict
 from homeassistant.helpers import (
     entity_registry as er,
@@ -60,24 +61,32 @@ async def test_views_follow_devices_areas_floors_and_labels(house: House) -> Non
 
 
 async def test_what_cannot_matter_costs_nothing(house: House) -> None:
-    """A rename for people, a new state value, a known entity's first state: no new index."""
+    """A rename for people, a new value, a known entity's first state, a mirror: no new index."""
     stove = house.device("stove")
     lamp = house.registered("light.lamp")
     house.plain("light.plain")
     house.grants.async_set_contacts([contact(all_entities=True)])
     await house.settle()
     before = house.grants.view(ANNA)
-    index = house.grants._indexer._shareable
+    indexed: list[None] = []
+    house.grants.async_listen_index(lambda: indexed.append(None))
 
     house.entities.async_update_entity(lamp.entity_id, name="Lamp")
     house.devices.async_update_device(stove.id, sw_version="2")
     house.hass.states.async_set("light.plain", "off")
     house.plain("light.lamp")
     house.hass.states.async_remove("light.lamp")
+    house.device("far stove")
+    mirror = house.entities.async_get_or_create("light", DOMAIN, "mirror")
+    house.plain(mirror.entity_id)
+    house.entities.async_update_entity(mirror.entity_id, new_entity_id="light.here")
     await house.settle()
 
     assert house.grants.view(ANNA) == before
-    assert house.grants._indexer._shareable is index
+    assert not indexed
+    house.registered("light.new")
+    await house.settle()
+    assert indexed
 
 
 async def test_an_entity_that_appears_is_seen_a_moment_later(house: House) -> None:

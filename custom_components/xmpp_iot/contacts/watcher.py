@@ -26,6 +26,8 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.event import async_call_later
 
+from ..const import DOMAIN
+
 SETTLE_TIME: Final = 0.25  # seconds from the first change to the report of all of them
 
 _OF_DEVICES: Final = frozenset({"area_id", "labels", "parent_device_id"})
@@ -114,9 +116,14 @@ class HouseWatcher:
     def _entity_changed(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
         """Take an entity that is removed, renamed or disabled out at once."""
         data = event.data
+        if self._is_ours(data["entity_id"]):
+            return
+        if data["action"] == "create":  # nothing is lost by it
+            self._changed(event)
+            return
         if data["action"] == "remove":
             self._on_gone(data["entity_id"])
-        elif data["action"] == "update":
+        else:
             if old_entity_id := data.get("old_entity_id"):
                 self._on_gone(old_entity_id)
             if self._is_disabled(data["entity_id"]):
@@ -131,9 +138,17 @@ class HouseWatcher:
             if er.async_get(self._hass).async_get(entity_id) is not None:
                 return  # registered: it is there without a state as well
             self._on_gone(entity_id)
-        elif self._is_known(entity_id):
+        elif self._is_known(entity_id) or self._is_ours(entity_id):
             return
         self._changed(event)
+
+    def _is_ours(self, entity_id: str) -> bool:
+        """Return whether the registry has it as one of this integration, which nobody is ever shown.
+
+        A linked house comes with thousands of them at once.
+        """
+        entry = er.async_get(self._hass).async_get(entity_id)
+        return entry is not None and entry.platform == DOMAIN
 
     def _is_disabled(self, entity_id: str) -> bool:
         """Return whether the registry has the entity as disabled."""
@@ -149,8 +164,13 @@ def _came_or_went(data: EventStateChangedData) -> bool:
 
 @callback
 def _device_may_matter(data: dr.EventDeviceRegistryUpdatedData) -> bool:
-    """Return whether a change of a device can change which entities targets mean."""
-    return data["action"] != "update" or not _OF_DEVICES.isdisjoint(data["changes"])
+    """Return whether a change of a device can change which entities targets mean.
+
+    One that is new has no entities yet, whose coming is told.
+    """
+    if data["action"] == "update":
+        return not _OF_DEVICES.isdisjoint(data["changes"])
+    return data["action"] != "create"
 
 
 @callback
