@@ -15,6 +15,7 @@ from typing import Any
 from . import (
     bench_attack,
     bench_chaos,
+    bench_compare,
     bench_history,
     bench_inside,
     bench_latency,
@@ -216,6 +217,8 @@ def _report(case: Case, rows: Rows) -> int:
 
 def main() -> int:
     """Measure as the command line says; return the exit code: 1 where anything is over its limit."""
+    if {"compare", "--check"}.intersection(sys.argv[1:2]):
+        return bench_compare.main(sys.argv[1:])
     options = _options()
     case: Case = CASES[options.case]
     facts = json.loads(options.ready_file.read_text()) if options.ready_file else None

@@ -21,10 +21,13 @@ class Figure:
     name: str
     measured: float
     limit: float
+    at_least: bool = False  # the limit is the least it may be, not the most
 
     @property
     def is_missed(self) -> bool:
         """Whether it is over its limit."""
+        if self.at_least:
+            return not self.measured >= self.limit
         return not self.measured <= self.limit
 
     @override
@@ -48,8 +51,8 @@ def missed(rows: Rows, limits: Limits) -> tuple[Figure, ...]:
 
 
 def table(rows: Rows, limits: Limits, columns: Columns) -> str:
-    """Return the figures with the limits below, and what has come of each; what was not measured is a dash."""
-    shown = {**rows, "limit": limits}
+    """Return the figures with any limits below, and what has come of each; what was not measured is a dash."""
+    shown = {**rows, **({"limit": limits} if limits else {})}
     first = max(map(len, shown)) + 1
     lines = [" " * first + "".join(f"{head:>{_WIDTH}}" for head in columns.values())]
     for name, row in shown.items():

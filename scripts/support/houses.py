@@ -65,6 +65,8 @@ class House:
         self.port = port
         self.url = f"http://{LOOPBACK}:{port}"
         self.token = ""
+        self.patience = _START_TIMEOUT
+        """Seconds until its start is given up: a house with tens of thousands of entities takes long."""
         self._process: ChildProcess | None = None
         self._give_up = 0.0
         directory.mkdir(parents=True)
@@ -172,8 +174,8 @@ class House:
     @asynccontextmanager
     async def _waiting(self) -> AsyncGenerator[None]:
         """Give up in a while."""
-        self._give_up = time.monotonic() + _START_TIMEOUT
-        async with asyncio.timeout(_START_TIMEOUT):
+        self._give_up = time.monotonic() + self.patience
+        async with asyncio.timeout(self.patience):
             yield
 
     async def _pause(self) -> None:

@@ -173,7 +173,10 @@ class HomeAssistantSocket:
 
     async def __aenter__(self) -> Self:
         """Connect and log in."""
-        self._socket = await self._http.ws_connect(self._url + "/api/websocket")
+        self._socket = await self._http.ws_connect(
+            self._url + "/api/websocket",
+            max_msg_size=0,  # (of ten thousands of entities: as large as it gets)
+        )
         await self._socket.receive_json()
         await self._socket.send_json({"type": "auth", "access_token": self._token})
         if (answer := await self._socket.receive_json())["type"] != "auth_ok":
@@ -189,12 +192,24 @@ class HomeAssistantSocket:
         """Disconnect."""
         await self._socket.close()
 
-    async def ask(self, command: str, **arguments: Any) -> Json:
-        """Send a command and return its result; events that come meanwhile are lost."""
+    async def send(self, command: str, **arguments: Any) -> int:
+        """Send a command, and return its id."""
         self._last_id += 1
         message = {"id": self._last_id, "type": command, **arguments}
         await self._socket.send_json(message)
-        answer = await self._next(self._last_id, "result")
+        return self._last_id
+
+    async def result(self) -> Json:
+        """Wait for the next result of any command; events that come meanwhile are lost."""
+        while True:
+            message = await self._socket.receive_json()
+            if message["type"] == "result":
+                return message
+
+    async def ask(self, command: str, **arguments: Any) -> Json:
+        """Send a command and return its result; events that come meanwhile are lost."""
+        number = await self.send(command, **arguments)
+        answer = await self._next(number, "result")
         if not answer["success"]:
             raise HomeAssistantError(f"{command} {arguments}: {answer['error']}")
         return answer["result"]

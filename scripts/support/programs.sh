@@ -85,6 +85,11 @@ SH
   ln -sf "$UNPACKED/usr/sbin/ejabberdctl" "$CACHE/bin/ejabberdctl"
 }
 
+start_mosquitto() {
+  # shellcheck disable=SC2016
+  echo 'exec "$P/usr/sbin/mosquitto" "$@"' | starter mosquitto
+}
+
 start_chromium() { # without a fonts.conf that names the unpacked fonts it draws no text
   cat > "$UNPACKED/fonts.conf" <<XML
 <?xml version="1.0"?>

@@ -2,7 +2,11 @@
 
 from typing import override
 
-from homeassistant.components.sensor import SensorEntity
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorStateClass,
+)
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -15,6 +19,18 @@ class Meter(Member, SensorEntity):
     """One of them."""
 
     _attr_native_unit_of_measurement: str | None = "W"
+
+    @property
+    @override
+    def device_class(self) -> SensorDeviceClass | None:
+        """Return what is measured, in a lane: there each has five attributes."""
+        return SensorDeviceClass.POWER if self.lane else None
+
+    @property
+    @override
+    def state_class(self) -> SensorStateClass | None:
+        """Return that it is measured, in a lane."""
+        return SensorStateClass.MEASUREMENT if self.lane else None
 
     @property
     @override
