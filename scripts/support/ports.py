@@ -7,6 +7,7 @@ import socket
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
+LOOPBACK_6: Final = "::1"
 
 # Below the ports that systems give to outgoing connections (32768 and more): with one of
 # those, somebody's connection can take the port before the server has come to listen.
@@ -68,8 +69,10 @@ def accepts_connections(port: int) -> bool:
         return False
 
 
-def offers_stream(port: int, domain: str, timeout: float = 2) -> bool:
-    """Return whether an XMPP server for the domain sends stream features at the port.
+def offers_stream(
+    port: int, domain: str, timeout: float = 2, *, host: str = LOOPBACK
+) -> bool:
+    """Return whether an XMPP server for the domain sends stream features at the port of an address.
 
     A listening port is not enough: Prosody listens before it has read all of its
     configuration, and may end then.
@@ -80,7 +83,7 @@ def offers_stream(port: int, domain: str, timeout: float = 2) -> bool:
     )
     received = b""
     try:
-        with socket.create_connection((LOOPBACK, port), timeout) as connection:
+        with socket.create_connection((host, port), timeout) as connection:
             connection.settimeout(timeout)
             connection.sendall(opening.encode())
             while b"</stream:features>" not in received:

@@ -85,7 +85,7 @@ async def test_what_a_server_keeps_of_it(server: XmppServer) -> None:
         async with house(server) as (home, wishes):
             await read(home)
             assert wishes.made.empty()
-    # Prosody keeps the stanza, ejabberd the message only: an invitation is worth nothing then.
+    # Prosody keeps the stanza, and ejabberd did not always: an invitation was worth nothing then.
     everything = SubscriptionRequest(
         bare=stranger.bare,
         message="It is me, Romeo",
@@ -93,8 +93,11 @@ async def test_what_a_server_keeps_of_it(server: XmppServer) -> None:
         token="1tMFqYDdKhfe2pwp",
     )
     message_only = replace(everything, nickname="", token=None)
-    expected = everything if isinstance(server, Prosody) else message_only
-    assert kept == [expected, expected]
+    allowed = (
+        (everything,) if isinstance(server, Prosody) else (everything, message_only)
+    )
+    assert kept[0] in allowed
+    assert kept[1] == kept[0]
 
 
 async def test_who_is_blocked_does_not_come_through(server: XmppServer) -> None:

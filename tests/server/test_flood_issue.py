@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from custom_components.xmpp_iot.const import DOMAIN
+from custom_components.xmpp_iot.contacts.wording import escaped
 from homeassistant.core import Event, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -44,7 +45,7 @@ async def test_who_sends_too_much_is_named(house: House, guest: Client) -> None:
     issues = ir.async_get(house.hass).issues
     issue = f"flood_{house.entry.entry_id}_{guest.bare}"
     placeholders = issues[DOMAIN, issue].translation_placeholders
-    assert placeholders == {"account": "Home", "who": guest.bare}
+    assert placeholders == {"account": "Home", "who": escaped(guest.bare)}
 
     assert await house.hass.config_entries.async_unload(house.entry.entry_id)
     assert (DOMAIN, issue) not in issues

@@ -13,7 +13,7 @@ from custom_components.xmpp_iot.wire.rival import is_taken
 from custom_components.xmpp_iot.wire.session import Session
 from custom_components.xmpp_iot.wire.xml import from_text
 from scripts.support.friends import logged_in
-from scripts.support.servers import XmppServer
+from scripts.support.servers import Ejabberd, XmppServer
 
 from .cable import Cable, cable
 from .test_session import PING, account, online, until
@@ -61,6 +61,11 @@ async def test_a_silent_link_is_noticed_while_something_is_sent(
     assert min(took) > 5
 
 
+def resumes_within(server: XmppServer) -> float:
+    """Return how many seconds the server itself takes to resume a session: ejabberd 26 one, always."""
+    return 1.1 if isinstance(server, Ejabberd) and server.programs else 0.0
+
+
 async def test_a_cut_link_is_back_in_a_second(server: XmppServer) -> None:
     """Nothing has to be noticed, and the first attempt is made at once."""
     async with (
@@ -74,7 +79,7 @@ async def test_a_cut_link_is_back_in_a_second(server: XmppServer) -> None:
             begun = time.monotonic()
             await lost(home)
             await until(home, lambda: home.connected)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 1 + resumes_within(server)
         assert home.link.quality.resumed == 3
 
 

@@ -19,6 +19,7 @@ from custom_components.xmpp_iot.wire.errors import (
     CertificateRejected,
     RemoteError,
 )
+from custom_components.xmpp_iot.wire.roster import removal
 from custom_components.xmpp_iot.wire.session import (
     Account,
     IqRequest,
@@ -237,6 +238,50 @@ async def test_befriends_and_parts(server: XmppServer) -> None:
         friend.unfriend(home.bare)
         await until(home, lambda: friend.bare not in home.roster())
         await until(friend, lambda: home.bare not in friend.roster())
+
+
+async def test_who_is_asked_and_not_wanted_any_more_is_told_so(
+    server: XmppServer,
+) -> None:
+    """A question that waits for its answer is taken back: nobody is asked by it at a later log-in."""
+    house = server.accounts["home"].jid
+    async with online(server, "friend", "home") as friend:
+        friend.befriend(house, "Home")
+        await until(friend, lambda: house in friend._roster.asked)
+        friend.unfriend(house)
+        await until(friend, lambda: house not in friend.roster())
+        await friend.iq(JID(house).domain, from_text(PING))  # it has come there
+        async with online(server, "home", connected=False) as home:
+            asked: list[str] = []
+            home.on_subscription_request(lambda request: asked.append(request.bare))
+            await home.connect()
+            await home.iq(None, from_text(PING))
+            assert asked == []
+
+
+async def test_who_had_agreed_before_is_seen(server: XmppServer) -> None:
+    """Also by an account that has forgotten that it asked: the server answers in their place."""
+    async with (
+        online(server, "home", "friend") as home,
+        online(server, "friend", "home") as friend,
+    ):
+        asked = asyncio.Event()
+        home.on_subscription_request(lambda _: asked.set())
+        friend.befriend(home.bare, "Home")
+        await asked.wait()
+        friend._friendship._set(removal(home.bare))
+        await until(friend, lambda: home.bare not in friend.roster())
+        await friend.iq(home.jid, from_text(PING))  # it has come there
+        home.on_subscription_request(lambda request: home.approve(request.bare))
+        home.approve(friend.bare)  # what nobody asks any more
+        await home.iq(friend.jid, from_text(PING))
+
+        friend.befriend(home.bare, "Home")
+
+        await until(friend, lambda: friend.resources(home.bare) == (home.jid,))
+        friend.unfriend(home.bare)
+        await until(friend, lambda: home.bare not in friend.roster())
+        await friend.iq(home.jid, from_text(PING))
 
 
 async def test_nothing_is_lost_or_repeated(server: XmppServer) -> None:

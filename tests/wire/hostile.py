@@ -49,6 +49,8 @@ class Peer:
     buffer: str = ""
     stanzas: list[Element] = field(default_factory=list)
     """What the client sent since it was bound."""
+    acknowledgements: list[Element] = field(default_factory=list)
+    """What the client says it has got (XEP-0198)."""
     counted: int = 0
     """The number of stanzas since stream management began (XEP-0198)."""
     acknowledges: bool = True
@@ -176,6 +178,8 @@ class Peer:
             if self.acknowledges:
                 self.send(f"<a {SM} h='{self.counted}'/>")
             return
+        if name == "a":
+            self.acknowledgements.append(stanza)
         if name not in {"iq", "message", "presence"}:
             return
         self.counted += 1

@@ -11,6 +11,7 @@ from custom_components.xmpp_iot.wire.friendship import Friendship
 from custom_components.xmpp_iot.wire.requests import Requests
 from custom_components.xmpp_iot.wire.roster import Roster
 from custom_components.xmpp_iot.wire.stream import Stream
+from custom_components.xmpp_iot.wire.xml import Element, element
 
 
 @dataclass
@@ -86,3 +87,40 @@ async def test_a_roster_that_does_not_change_is_in_the_log(
     await asyncio.wait({task})
 
     assert "was not changed: Not in time." in caplog.text
+
+
+def pushed(jid: str, **attributes: str) -> Element:
+    """Return a roster push about somebody."""
+    item = element("{jabber:iq:roster}item", {"jid": jid} | attributes)
+    return element("{jabber:iq:roster}query", {}, item)
+
+
+async def test_a_question_without_an_answer_is_taken_back(
+    wire: Wire, friendship: Friendship
+) -> None:
+    """By itself the server would leave it with them."""
+    friendship.pushed(
+        pushed("friend@example.org", subscription="none", ask="subscribe")
+    )
+    wire.failure = NoAnswer("Not in time.")
+    friendship.unfriend("friend@example.org")
+    assert wire.sent == ['<presence type="unsubscribe" to="friend@example.org"/>']
+    await asyncio.wait(friendship._tasks)
+
+    friendship.pushed(pushed("friend@example.org", subscription="remove"))
+    friendship.unfriend("friend@example.org")
+    assert wire.sent[1:] == ['<presence type="unsubscribed" to="friend@example.org"/>']
+
+
+async def test_who_agrees_and_is_not_known_to_be_there_is_asked_after(
+    wire: Wire, friendship: Friendship
+) -> None:
+    """Once, when they agree."""
+    jid = "friend@example.org"
+    for subscription in ("none", "to", "both", "from"):
+        friendship.pushed(pushed(jid, subscription=subscription))
+    assert wire.sent == [f'<presence type="probe" to="{jid}"/>']
+
+    friendship._roster.arrived(jid, f"{jid}/phone")
+    friendship.pushed(pushed(jid, subscription="both"))
+    assert len(wire.sent) == 1

@@ -1,6 +1,7 @@
 """What happens to what was under way when the connection broke."""
 
 import asyncio
+from functools import partial
 import ssl
 
 import pytest
@@ -10,7 +11,7 @@ from custom_components.xmpp_iot.wire.errors import NoAnswer
 from custom_components.xmpp_iot.wire.session import IqRequest
 from custom_components.xmpp_iot.wire.xml import Element
 
-from .hostile import DOMAIN, Peer, answer_as_a_server
+from .hostile import DOMAIN, SM, Peer, answer_as_a_server
 from .online import FRIEND, House, element, managed, online
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -181,3 +182,45 @@ async def test_doubt_stays_until_the_server_answers(
         await cut(1)
         await cut(2)
         assert session._link.sent_at().timestamp() == pytest.approx(heard, abs=1e-5)
+
+
+def _has_said(house: House, count: int) -> bool:
+    """Say whether the house has answered so often how much has come."""
+    return len(house.peer.acknowledgements) == count
+
+
+async def test_the_server_is_told_how_much_has_come(
+    context: ssl.SSLContext, trust: ssl.SSLContext
+) -> None:
+    """It asks with almost every stanza (XEP-0198 section 4)."""
+    async with online(context, trust, managed) as house:
+        await house.alive()
+        for count in (1, 2):
+            house.peer.send(f"<r {SM}/>")
+            await house.until(partial(_has_said, house, count))
+            await house.alive()
+        first, second = (int(it.get("h", "")) for it in house.peer.acknowledgements)
+        assert second == first + 1
+
+
+@pytest.mark.parametrize("handled", ["h='x'", "h='-1'", ""])
+async def test_a_server_that_cannot_count_is_left(
+    context: ssl.SSLContext, trust: ssl.SSLContext, handled: str
+) -> None:
+    """What it has got would never be known."""
+    async with online(context, trust, managed) as house:
+        house.peer.send(f"<a {SM} {handled}/>")
+        await house.until(lambda: "offline" in house.events)
+
+
+async def test_a_server_that_counts_too_much_has_got_everything(
+    context: ssl.SSLContext,
+    trust: ssl.SSLContext,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is said once, and the count goes on from what the server says."""
+    async with online(context, trust, managed) as house:
+        house.peer.send(f"<a {SM} h='500'/>")
+        await house.alive()
+
+        assert caplog.text.count("acknowledges more than it was sent") == 1

@@ -8,7 +8,8 @@ back as much as any log-in. (RFC 6120 section 3.3 wants up to 60 s before the fi
 of servers with crowds: houses are few on theirs, and each waits a time of its own.)
 
 A server that is there and sends the house away would do so again in a second, and might ban it: with
-that one the wait doubles.
+that one the wait doubles. So it does with one that lets the house in, or speaks to it, and is gone at once
+again, when that has happened more often than a restart explains.
 
 Somebody who logs in as the house replaces it, and the house would replace them in turn: a war that nobody
 wins. Whoever was replaced waits longest.
@@ -22,6 +23,7 @@ FIRST: Final = 1.0  # seconds
 PART: Final = 20  # a server away for 40 s is asked every 2 s
 LONGEST: Final = 60.0  # seconds
 LONGEST_SENT_AWAY: Final = 300.0
+EXPLAINED: Final = 3  # log-ins in vain, one after the other
 FIRST_REPLACED: Final = 60.0
 LONGEST_REPLACED: Final = 3600.0
 
@@ -40,6 +42,8 @@ class Backoff:
     """When the trouble began; a session that does not last does not end it."""
     sent_away: int = 0
     """How often the server has sent the house away since then."""
+    in_vain: int = 0
+    """How many log-ins, one after the other, came to nothing at a server that is there."""
     replaced: int = 0
     """How often somebody else has taken its place; only a long peace ends that (`peace`)."""
 
@@ -53,6 +57,11 @@ class Backoff:
             # Mostly it is the connection that is lost, and the server is there.
             return random.uniform(0, self.first / 2)
         return _within(min(LONGEST, max(self.first, (now - since) / PART)))
+
+    def note_vain(self) -> bool:
+        """Note a log-in in vain, and return whether they are too many: that is as good as being sent away."""
+        self.in_vain += 1
+        return self.in_vain > EXPLAINED
 
     def _wait_doubled(self) -> float:
         # Beyond 2^32 any range has met its cap; a float would overflow after a week of attempts.
@@ -73,7 +82,7 @@ class Backoff:
 
     def reset(self) -> None:
         """Note that the trouble is over."""
-        self.since, self.sent_away = None, 0
+        self.since, self.sent_away, self.in_vain = None, 0, 0
 
     def peace(self) -> None:
         """Note that nobody else wants the house's place any more."""

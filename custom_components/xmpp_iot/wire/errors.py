@@ -168,6 +168,10 @@ class Unreachable(LoginError):
     """No server answered at the account's address."""
 
 
+class Ended(Unreachable):
+    """The server is there, and cannot go on with us for a reason that passes: it stops, or is not well."""
+
+
 class SentAway(Unreachable):
     """The server is there and does not want us now: who comes back at once is sent away again."""
 

@@ -5,7 +5,7 @@ import logging
 
 from .errors import NotConnected, WireError
 from .requests import Requests
-from .roster import Roster, befriending, removal
+from .roster import SHOWN, Roster, befriending, removal
 from .stanzas import presence
 from .stream import Stream
 from .xml import Element
@@ -34,17 +34,31 @@ class Friendship:
         """Put `jid` into the roster, ask for its presence and let it have the house's."""
         self._set(befriending(jid, name))
         subscription = self._roster.subscriptions.get(jid, "none")
-        if subscription not in {"to", "both"}:
+        if subscription not in SHOWN:
             self._stream.send_stanza(presence("subscribe", jid))
         if subscription not in {"from", "both"}:
             self.approve(jid)
 
     def unfriend(self, jid: str) -> None:
         """Take `jid` out of the roster, and both subscriptions with it."""
+        if jid in self._roster.asked:
+            # Of a question without an answer ejabberd takes nothing back by itself.
+            self._stream.send_stanza(presence("unsubscribe", jid))
         if jid in self._roster.subscriptions:
             self._set(removal(jid))
         else:
             self.refuse(jid)
+
+    def pushed(self, query: Element) -> None:
+        """Take over a roster push, and ask after those whom the house may see now.
+
+        Who had said yes in a time that our server has forgotten is not asked again: their server answers for
+        them, and ejabberd then does not say that they are there. (RFC 6121 section 4.3 leaves probes to
+        servers; one for each new friend is little.)
+        """
+        for bare in self._roster.update(query):
+            if not self._roster.resources(bare):
+                self._stream.send_stanza(presence("probe", bare))
 
     def approve(self, jid: str) -> None:
         """Let `jid` have the house's presence."""

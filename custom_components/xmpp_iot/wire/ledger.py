@@ -1,13 +1,15 @@
 """What was sent and not acknowledged yet: stream management for text (XEP-0198).
 
 slixmpp counts the stanzas it builds. Ours are text, and one that is not counted would later count as the
-acknowledgement of another: after a resume, what was lost would stay lost.
+acknowledgement of another: after a resume, what was lost would stay lost. Where a session begins or goes on the
+counts are slixmpp's; in between, a server asks and answers with almost every stanza, which is done here.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+import logging
 from typing import TYPE_CHECKING, Final
 
 from .quality import Quality
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from slixmpp.plugins.xep_0198 import XEP_0198
 
 MAX_UNACKNOWLEDGED: Final = 10_000  # stanzas; the XEP leaves the bound to us
+
+REQUEST: Final = "<r xmlns='urn:xmpp:sm:3'/>"
+ANSWER: Final = "<a xmlns='urn:xmpp:sm:3' h='{}'/>"
+
+_LOGGER = logging.getLogger(__name__)
 
 _SEQUENCE: Final = 2**32  # XEP-0198 section 4
 
@@ -108,10 +115,16 @@ class Ledger:
 
     def _arrived(self, handled: str | None) -> int | None:
         """Return how many of those in the queue have arrived; None where it cannot be said."""
-        if handled is None or not (handled.isascii() and handled.isdecimal()):
+        arrived = None if handled is None else self._since_last(handled)
+        if arrived is None or arrived > len(self._plugin.unacked_queue):
             return None
-        arrived = (int(handled) - int(self._plugin.last_ack)) % _SEQUENCE
-        return arrived if arrived <= len(self._plugin.unacked_queue) else None
+        return arrived
+
+    def _since_last(self, handled: str) -> int | None:
+        """Return how many more that is than the server said last; None for what is no number."""
+        if not (handled.isascii() and handled.isdecimal()):
+            return None
+        return (int(handled) - int(self._plugin.last_ack)) % _SEQUENCE
 
     def received(self) -> None:
         """Count a stanza that came, also one that is dropped."""
@@ -134,8 +147,25 @@ class Ledger:
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._asked.append(answer)
         self._plugin.window_counter = self._plugin.window
-        self._plugin.request_ack()  # type: ignore[no-untyped-call]
+        self._plugin.xmpp.send_raw(REQUEST)
         return answer
+
+    @property
+    def answer(self) -> str:
+        """What to say to a server that asks how many stanzas have come."""
+        return ANSWER.format(self._plugin.handled)
+
+    def acknowledged(self, handled: str | None) -> None:
+        """Note how many stanzas the server has got in all; ValueError where it does not say so."""
+        plugin, queue = self._plugin, self._plugin.unacked_queue
+        if handled is None or (arrived := self._since_last(handled)) is None:
+            raise ValueError("Stanzas cannot be counted so")
+        if arrived > len(queue):
+            _LOGGER.warning("The server acknowledges more than it was sent")
+        for _ in range(min(arrived, len(queue))):
+            queue.popleft()
+        plugin.last_ack = int(handled)
+        self.answered()
 
     def answered(self) -> None:
         """Note that the server says how many arrived: to the oldest request, for it reads them in order."""

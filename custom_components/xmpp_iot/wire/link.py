@@ -12,6 +12,7 @@ from .backoff import Backoff
 from .disco import PING_QUERY
 from .errors import (
     AuthenticationFailed,
+    Ended,
     LoginError,
     NoAnswer,
     NotConnected,
@@ -33,14 +34,20 @@ _LOGGER = logging.getLogger(__name__)
 PING_TIMEOUT: Final = 10.0  # seconds the server has to end a doubt
 LOGIN_TIMEOUT: Final = 30.0  # seconds for one attempt to come back
 LASTED: Final = 60.0  # seconds after which a session counts as a good one
+BRIEF: Final = 5.0  # seconds in which a new session that ends was in vain
 PEACE: Final = 600.0  # seconds after which nobody else seems to want the house's place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Doubt:
-    """The server may have kept what comes now since this time (seconds since 1970), in this session."""
+    """The server may have kept what comes now since it was heard last, in this session.
+
+    By two clocks: somebody may set the one (`since`, seconds since 1970), and the other (`heard`, loop time)
+    stands still while this machine sleeps.
+    """
 
     since: float
+    heard: float
     epoch: int
 
 
@@ -64,11 +71,15 @@ class Link:
         self._name = stream.boundjid.bare
         self._backoff = Backoff()
         self._sent_away = False  # since the last attempt began
+        self._in_vain = False  # that attempt, or what came of it
+        self._why = ""  # there is no session
+        self._told = False  # that it is sent away, in this trouble
         self._replaced = False  # and nobody has seen yet that the place is free
         self._long_pause: float | None = None  # after that
         self._hurry = asyncio.Event()  # to try at once
         self._down = asyncio.Event()
         self._online_since = 0.0
+        self._resumed = False
         self._doubt: _Doubt | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._network: asyncio.Task[None] | None = None
@@ -121,10 +132,11 @@ class Link:
 
     def sent_at(self) -> datetime:
         """Return since when a stanza that arrives now may have been under way."""
-        doubt = self._doubt
+        doubt, sent = self._doubt, time.time()
         if doubt is not None and doubt.epoch == self._stream.epoch:
-            return datetime.fromtimestamp(doubt.since, UTC)
-        return datetime.fromtimestamp(time.time(), UTC)
+            ago = asyncio.get_running_loop().time() - doubt.heard
+            sent = min(doubt.since, sent - ago)
+        return datetime.fromtimestamp(sent, UTC)
 
     def lost(self, why: LoginError) -> None:
         """Note at once that nothing can be sent: the stream says so."""
@@ -136,6 +148,7 @@ class Link:
             self._requests.abandon()
         self._doubt = self._doubt_after_loss()
         self._note(why)
+        self._in_vain |= self.online and not self._resumed and self._lasted < BRIEF
         if self.online:
             self.online = False
             self.quality.lost += 1
@@ -143,11 +156,17 @@ class Link:
             self.went_offline.fire()
         self._down.set()
 
+    @property
+    def _lasted(self) -> float:
+        """How many seconds ago the house was online for the first time in this connection."""
+        return asyncio.get_running_loop().time() - self._online_since
+
     def _doubt_after_loss(self) -> _Doubt:
-        since, epoch = self._stream.heard_at, self._stream.epoch
+        since, heard = self._stream.heard_at, self._stream.heard
+        epoch = self._stream.epoch
         if (doubt := self._doubt) is not None and doubt.epoch == epoch:
-            since = min(since, doubt.since)
-        return _Doubt(since, epoch)
+            since, heard = min(since, doubt.since), min(heard, doubt.heard)
+        return _Doubt(since, heard, epoch)
 
     async def _log_in(self, timeout: float) -> bool:
         """Log in, and return whether the session resumed."""
@@ -158,7 +177,7 @@ class Link:
             self._requests.abandon()
             await self._begin_anew()
         self._hurry.clear()
-        self.online = True
+        self.online, self._resumed = True, resumed
         self._online_since = asyncio.get_running_loop().time()
         self.quality.connected_since = datetime.now(UTC)
         self._watch = Watch(self._stream, self._ping)
@@ -177,6 +196,7 @@ class Link:
             begun = True
         finally:
             if not begun:
+                self._in_vain = True
                 self._stream.forget()  # nobody is to go on with it
                 await self._stream.drop()
 
@@ -189,9 +209,12 @@ class Link:
         """Come back whenever the connection is lost."""
         while True:
             await self._down.wait()
-            lasted = asyncio.get_running_loop().time() - self._online_since
+            lasted = self._lasted
+            if lasted > BRIEF:
+                self._backoff.in_vain = 0
             if lasted > LASTED:
                 self._backoff.reset()
+                self._told = False
             if lasted > PEACE:
                 self._backoff.peace()
             if not await self._come_back():
@@ -233,6 +256,8 @@ class Link:
 
     def _note(self, why: BaseException) -> None:
         """Note what the next attempt has to wait for: where nobody answered, somebody may in a moment."""
+        self._why = str(why)
+        self._in_vain |= isinstance(why, Ended)
         self._sent_away |= isinstance(why, SentAway) or not isinstance(why, Unreachable)
         if isinstance(why, Replaced) and not self._replaced:
             self._replaced = True
@@ -247,8 +272,11 @@ class Link:
     async def _wait(self) -> None:
         """Wait until the next attempt: at most until something has changed, unless the house was sent away."""
         sent_away, self._sent_away = self._sent_away, False
+        in_vain, self._in_vain = self._in_vain, False
+        sent_away |= in_vain and self._backoff.note_vain()
         pause = self._pause(sent_away=sent_away)
         if sent_away:
+            self._tell()
             await asyncio.sleep(pause)
             return
         try:
@@ -257,6 +285,16 @@ class Link:
         except TimeoutError:
             return
         self._hurry.clear()
+
+    def _tell(self) -> None:
+        """Say once in a trouble that it is not the network."""
+        if not self._told and not self._replaced:
+            self._told = True
+            _LOGGER.warning(
+                "The server of %s is there and does not let it in; it tries again ever more seldom: %s",
+                self._name,
+                self._why,
+            )
 
     def _pause(self, *, sent_away: bool) -> float:
         """Return the seconds until the next attempt."""

@@ -17,6 +17,8 @@ _ITEM: Final = clark("jabber:iq:roster", "item")
 _GROUP: Final = clark("jabber:iq:roster", "group")
 # Marks the items that the house made, in a word a person reads in a client's contact list.
 HOUSE_GROUP: Final = "Home Assistant"
+# Subscriptions of whoever lets the house see when they are there.
+SHOWN: Final = frozenset({"to", "both"})
 _SUBSCRIPTIONS: Final = frozenset({"none", "to", "from", "both"})
 
 
@@ -27,16 +29,23 @@ class Roster:
     subscriptions: dict[str, str] = field(default_factory=dict)
     befriended: set[str] = field(default_factory=set)
     """Those whom the house itself put here."""
+    asked: set[str] = field(default_factory=set)
+    """Those who were asked for their presence and have not answered."""
     _resources: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def load(self, query: Element) -> None:
         """Take over the complete roster."""
         self.subscriptions.clear()
         self.befriended.clear()
+        self.asked.clear()
         self.update(query)
 
-    def update(self, query: Element) -> None:
-        """Take over the items of a roster push (RFC 6121 section 2.1.6)."""
+    def update(self, query: Element) -> frozenset[str]:
+        """Take over the items of a roster push (RFC 6121 section 2.1.6).
+
+        Return those who let the house see their presence now, and did not before.
+        """
+        shown = self._shown()
         for item in query.iterfind(_ITEM):
             try:
                 bare = JID(item.get("jid", "")).bare
@@ -45,12 +54,22 @@ class Roster:
                 continue
             subscription = item.get("subscription", "none")
             self.befriended.discard(bare)
+            self.asked.discard(bare)
+            if item.get("ask") == "subscribe":
+                self.asked.add(bare)
             if subscription in _SUBSCRIPTIONS:
                 self.subscriptions[bare] = subscription
                 if any(group.text == HOUSE_GROUP for group in item.iterfind(_GROUP)):
                     self.befriended.add(bare)
             else:  # 'remove'
                 self.subscriptions.pop(bare, None)
+        return self._shown() - shown
+
+    def _shown(self) -> frozenset[str]:
+        """Return who lets the house see their presence."""
+        return frozenset(
+            bare for bare, kind in self.subscriptions.items() if kind in SHOWN
+        )
 
     def arrived(self, bare: str, full: str) -> bool:
         """Note that a resource is available; False for one too many."""

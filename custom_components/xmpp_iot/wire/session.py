@@ -18,6 +18,7 @@ from .errors import (
     NoAnswer,
     NotConnected,
     RemoteError,
+    SentAway,
     ServiceUnavailable,
     StanzaError,
     Unreachable,
@@ -299,7 +300,9 @@ class Session:
             self._stream.send_stanza(presence(payload=self._disco.capabilities))
         except (NoAnswer, NotConnected, RemoteError) as error:
             self._stream.lose("the server gives no roster")
-            raise Unreachable(f"The server gives no roster: {error}") from error
+            # (who says no says so again in a second)
+            kind = SentAway if isinstance(error, RemoteError) else Unreachable
+            raise kind(f"The server gives no roster: {error}") from error
 
     # Sending
 
@@ -392,5 +395,5 @@ class Session:
     async def _take_roster_push(self, request: IqRequest) -> None:
         if request.caller.bare != self._bare or request.kind != "set":
             raise ServiceUnavailable
-        self._roster.update(request.payload)
+        self._friendship.pushed(request.payload)
         self._roster_changed.fire()

@@ -21,13 +21,14 @@ from .account import Account
 from .connection import STREAMS, Connection
 from .errors import (
     EncryptionUnavailable,
+    Ended,
     LoginError,
     NoMechanism,
     NotConnected,
     Replaced,
     SentAway,
-    Unreachable,
 )
+from .filler import filler
 from .ledger import Ledger, Sent
 from .quality import Quality
 from .reader import Received
@@ -57,6 +58,7 @@ _STANZAS: Final = frozenset(
     clark(CLIENT, name) for name in ("iq", "message", "presence")
 )
 _ACKNOWLEDGEMENT: Final = clark("urn:xmpp:sm:3", "a")
+_QUESTION: Final = clark("urn:xmpp:sm:3", "r")
 _NOT_RESUMED: Final = clark("urn:xmpp:sm:3", "failed")
 _ANSWERS: Final = frozenset({"result", "error"})
 # With these a server ends a stream that it or the network cannot go on with (RFC 6120 section 4.9.3); some
@@ -138,6 +140,10 @@ class Stream(Connection):
         if element.tag in _STANZAS and self.ready:
             self._ledger.received()
             self._on_stanza(received)
+        elif self.ready and element.tag == _QUESTION:
+            self.send_raw(self._ledger.answer)
+        elif self.ready and element.tag == _ACKNOWLEDGEMENT:
+            self._acknowledged(element)
         elif received.excessive:
             self.lose("the server sent an element with too many levels or parts")
         elif element.tag == _STREAM_ERROR:
@@ -149,6 +155,13 @@ class Stream(Connection):
         else:
             _LOGGER.debug("%s ignores %s for now", self.boundjid, element.tag)
 
+    def _acknowledged(self, element: Element) -> None:
+        """Take what the server says it has got."""
+        try:
+            self._ledger.acknowledged(element.get("h"))
+        except ValueError as error:
+            self.lose(f"the server's acknowledgement is malformed: {error}")
+
     def _expects(self, element: Element) -> bool:
         """Say whether `element` has a meaning in this phase of the negotiation."""
         if self._tls is None:
@@ -159,9 +172,7 @@ class Stream(Connection):
 
     def _negotiate(self, element: Element) -> None:
         """Let slixmpp answer `element`."""
-        if element.tag == _ACKNOWLEDGEMENT:
-            self._ledger.answered()
-        elif element.tag == _NOT_RESUMED:
+        if element.tag == _NOT_RESUMED:
             self._ledger.refused(element.get("h"))
         elif element.tag in _STANZAS and element.get("type") == "error":
             self._fail(_why_unbound(element))
@@ -259,7 +270,7 @@ class Stream(Connection):
         """
         if not self.ready:
             raise NotConnected("There is no session now.")
-        self.send_raw(text)
+        self._write(text)
         self._ledger.sent(
             Sent(text=text, deadline=deadline, still=still, undelivered=undelivered)
         )
@@ -268,6 +279,9 @@ class Stream(Connection):
             self.news.set()
         if self._ledger.full:
             self.lose("the server acknowledges nothing")
+
+    def _write(self, text: str) -> None:
+        self.send_raw(text + filler(text))
 
     def ask(self) -> asyncio.Future[None]:
         """Ask the server what it has got; what is returned is done when it says so. NotConnected without session."""
@@ -280,7 +294,7 @@ class Stream(Connection):
         """Write what slixmpp negotiates with, at once: its queue would outlive the session."""
         if isinstance(data, Sent):  # stream management resumes
             if self._ledger.is_due(data, self.loop.time()):
-                self.send_raw(data.text)
+                self._write(data.text)
             return
         if isinstance(data, Enable | Resume):
             self._ledger.requested(resume=isinstance(data, Resume))
@@ -291,7 +305,7 @@ class Stream(Connection):
 
 def _why_ended(condition: str) -> LoginError:
     """Return what it means that the server ended the stream with a condition."""
-    kind = Unreachable if condition in _PASSING else _AWAY.get(condition, SentAway)
+    kind = Ended if condition in _PASSING else _AWAY.get(condition, SentAway)
     return kind(f"the server says {condition}")
 
 

@@ -48,17 +48,19 @@ class XmppServer(ABC):
         stock_limits: bool = False,
         pubsub: bool = True,
         programs: Path | None = None,
+        host: str = LOOPBACK,
     ) -> None:
         """Prepare a server; users are local parts and passwords.
 
         With stock_limits it slows clients down as its distribution's configuration does, without
         pubsub accounts have no PubSub service (Prosody only). `programs` is the folder of another
-        version than the machine's own (see versions.py).
+        version than the machine's own (see versions.py), `host` the address of loopback at which it
+        listens (Prosody only).
         """
         directory.mkdir(parents=True)
         self.directory = directory
         self.domain = domain
-        self.host = LOOPBACK
+        self.host = host
         self.ca_file = authority.file
         self.stock_limits = stock_limits
         self.pubsub = pubsub
@@ -108,7 +110,7 @@ class XmppServer(ABC):
 
     def _ready(self) -> bool:
         """Return whether the server takes clients now."""
-        return offers_stream(self.port, self.domain)
+        return offers_stream(self.port, self.domain, host=self.host)
 
     def start(self) -> Self:
         """Start the server, and return when it takes clients; ProcessEnded if it cannot."""

@@ -5,7 +5,6 @@ from pathlib import Path
 import re
 from typing import ClassVar, override
 
-from ..ports import LOOPBACK
 from ..processes import ChildProcess
 from .base import XmppServer
 
@@ -44,7 +43,7 @@ VirtualHost "{domain}"
 -- files (XEP-0363), without TLS: they do not leave the machine
 Component "upload.{domain}" "http_file_share"
   http_host = "{domain}"
-  http_external_url = "http://{host}:{http_port}/"
+  http_external_url = "http://{authority}:{http_port}/"
   http_file_share_size_limit = 1048576
 """
 _MODULES = Path(__file__).with_name("prosody_modules")  # of our own
@@ -81,7 +80,9 @@ class Prosody(XmppServer):
         configuration.write_text(
             _CONFIGURATION.format(
                 directory=self.directory,
-                host=LOOPBACK,
+                host=self.host,
+                # (an IPv6 address is in brackets there)
+                authority=f"[{self.host}]" if ":" in self.host else self.host,
                 port=self.port,
                 tls_port=self.tls_port,
                 http_port=self.http_port,
