@@ -6,9 +6,12 @@ from typing import Any, Final
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.const import Platform
+from homeassistant.const import Platform, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -17,10 +20,15 @@ from homeassistant.helpers.selector import (
 
 from .const import (
     CONF_CONTACT_RATE,
+    CONF_INTERVAL,
     CONF_NEVER_EXPOSED,
     CONF_NOTIFY,
     CONF_PROVISIONING,
+    CONF_SIGNIFICANT,
+    CONF_SLOW_DOMAINS,
+    CONF_SLOW_ENTITIES,
     CONF_STRANGER_RATE,
+    CONF_TRAFFIC,
 )
 from .contacts.targets import async_shareable
 from .link_form import async_words, several
@@ -33,6 +41,9 @@ _SEND_MESSAGE: Final = "send_message"
 
 LEAST_RATE: Final = 0.1  # requests a second
 MOST_RATE: Final = 1000.0
+LONGEST_INTERVAL: Final = 86_400  # seconds
+
+_ENTITIES: Final = EntitySelector(EntitySelectorConfig(multiple=True))
 
 _RATE: Final = NumberSelector(
     NumberSelectorConfig(
@@ -101,6 +112,32 @@ async def _fields(
             _notifiers(hass, present.get(CONF_NOTIFY, ()))
         ),
         vol.Optional(CONF_PROVISIONING): TextSelector(),
+        vol.Optional(CONF_TRAFFIC): section(
+            vol.Schema(await _traffic(hass, present.get(CONF_TRAFFIC, {}))),
+            {"collapsed": True},
+        ),
+    }
+
+
+async def _traffic(
+    hass: HomeAssistant, present: Mapping[str, Any]
+) -> dict[vol.Marker, Any]:
+    """Return the form of what does not leave the house at once."""
+    return {
+        vol.Optional(CONF_INTERVAL, default=0): NumberSelector(
+            NumberSelectorConfig(
+                min=0,
+                max=LONGEST_INTERVAL,
+                step=0.1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=UnitOfTime.SECONDS,
+            )
+        ),
+        vol.Optional(CONF_SLOW_DOMAINS, default=[]): several(
+            await _domains(hass, present.get(CONF_SLOW_DOMAINS, ()))
+        ),
+        vol.Optional(CONF_SLOW_ENTITIES, default=[]): _ENTITIES,
+        vol.Optional(CONF_SIGNIFICANT, default=[]): _ENTITIES,
     }
 
 

@@ -91,6 +91,42 @@ async def test_the_options_are_kept_and_nothing_is_reloaded(
     assert suggested(await start(hass, entry)) == entry.options  # type: ignore[arg-type]
 
 
+async def test_what_is_held_back_is_kept_and_shown_again(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """In a section of its own; kinds that the house has no more stay among the choices."""
+    traffic = {
+        "interval": 30.5,
+        "slow_domains": ["light", "siren"],
+        "slow_entities": ["lock.door"],
+        "significant": ["sensor.rain"],
+    }
+    hass.config_entries.async_update_entry(
+        entry, options={"traffic": {"slow_domains": ["siren"]}}
+    )
+
+    await submit(hass, await start(hass, entry), traffic=traffic)
+
+    assert entry.options == {**DEFAULTS, "traffic": traffic}
+    form = await start(hass, entry)
+    assert form["data_schema"] is not None
+    inner = form["data_schema"].schema["traffic"].schema.schema
+    shown = {str(key): key.description["suggested_value"] for key in inner}
+    assert shown == traffic
+    kinds = inner["slow_domains"].config["options"]
+    assert {one["value"] for one in kinds} == {"light", "lock", "siren"}
+
+
+@pytest.mark.parametrize("interval", [-1, 86_401])
+async def test_an_interval_has_limits(
+    hass: HomeAssistant, entry: MockConfigEntry, interval: float
+) -> None:
+    """None is less than nothing, or more than a day."""
+    form = await start(hass, entry)
+    with pytest.raises(InvalidData):
+        await submit(hass, form, traffic={"interval": interval})
+
+
 async def test_what_another_has_put_into_the_options_stays(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:

@@ -9,8 +9,9 @@ import pytest
 import voluptuous as vol
 
 import custom_components.xmpp_iot as component
-from custom_components.xmpp_iot import account, config_flow
+from custom_components.xmpp_iot import account, config_flow, options_flow
 from custom_components.xmpp_iot.const import (
+    CONF_TRAFFIC,
     SECTION_SERVER,
     SECTION_WHEN,
     SUBENTRY_CONTACT,
@@ -66,6 +67,17 @@ async def test_every_field_has_a_name_and_an_explanation(hass: HomeAssistant) ->
 
     for words, fields in shown:
         assert set(words["data"]) == set(words["data_description"]) == fields
+
+
+async def test_what_is_held_back_has_names_and_explanations(
+    hass: HomeAssistant,
+) -> None:
+    """All fields of that section of the options."""
+    words = ENGLISH["options"]["step"]["init"]["sections"][CONF_TRAFFIC]
+    fields = {str(key) for key in await options_flow._traffic(hass, {})}
+    assert set(words["data"]) == set(words["data_description"]) == fields
+    assert words["name"]
+    assert words["description"]
 
 
 @pytest.mark.parametrize(

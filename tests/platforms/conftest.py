@@ -140,7 +140,7 @@ class Cabin:
         """Return the node of an entity over there, and what its registry says of it."""
         node = RemoteNode(_described(original, parameters))
         self.originals[node.id] = original
-        node.take(self.said(original), complete=True)
+        node.take(self.said(original))
         return node
 
     def change(
@@ -154,7 +154,7 @@ class Cabin:
         node.describe(
             replace(node.info, parameters=(*kept, *_described(new, {}).parameters))
         )
-        node.take(self.said(new), complete=True)
+        node.take(self.said(new))
         return new
 
     def said(self, original: State) -> Reading:

@@ -137,7 +137,6 @@ async def test_what_home_assistant_itself_looks_at_is_no_field(cabin: Cabin) -> 
             at=datetime.max.replace(tzinfo=UTC),
             fields=(state, *fields),
         ),
-        complete=True,
     )
 
     shown = await cabin.show(node, XmppIotSwitch)

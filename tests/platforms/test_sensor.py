@@ -41,9 +41,7 @@ def said(kind: ValueType, value: Value, *parameters: NodeParameter) -> RemoteNod
     )
     node = RemoteNode(info)
     field = Field(name="state", type=kind, value=value)
-    node.take(
-        Reading(node=info.ref, at=dt_util.utcnow(), fields=(field,)), complete=True
-    )
+    node.take(Reading(node=info.ref, at=dt_util.utcnow(), fields=(field,)))
     return node
 
 
@@ -89,7 +87,7 @@ async def test_an_option_may_come_before_its_list(cabin: Cabin) -> None:
     entity_id = (await cabin.show(node, XmppIotSensor)).entity_id
     original = State("sensor.mode", "away", {"options": ["eco"]})
 
-    node.take(cabin.said(original), complete=False)
+    node.take_part(cabin.said(original))
 
     assert cabin.state(entity_id).state == "away"
     assert cabin.state(entity_id).attributes["options"] == ["eco", "away"]

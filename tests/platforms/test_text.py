@@ -41,7 +41,7 @@ async def test_an_option_may_come_before_its_list(cabin: Cabin) -> None:
     node = cabin.node("select.speed", "slow", options=["slow"])
     entity_id = (await cabin.show(node, XmppIotSelect)).entity_id
 
-    node.take(cabin.said(State("select.speed", "fast")), complete=False)
+    node.take_part(cabin.said(State("select.speed", "fast")))
 
     assert cabin.state(entity_id).state == "fast"
     assert cabin.state(entity_id).attributes["options"] == ["slow", "fast"]

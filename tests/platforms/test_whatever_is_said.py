@@ -121,7 +121,7 @@ class Liar:
         if self._is(0.3):
             node.describe(self.describe(number))
         else:
-            node.take(self.read(node), complete=True)
+            node.take(self.read(node))
 
     def _is(self, likely: float) -> bool:
         return self._random.random() < likely
@@ -148,7 +148,7 @@ async def test_an_entity_shows_what_can_be_shown(
     liar.names = names_of(maker(cabin.house, RemoteNode(liar.describe(0))))
     for number in range(NODES):
         node = RemoteNode(liar.describe(number))
-        node.take(liar.read(node), complete=True)
+        node.take(liar.read(node))
         shown = await cabin.show(node, maker)
         for _ in range(CHANGES):
             liar.change(node, number)

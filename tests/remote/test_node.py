@@ -1,5 +1,6 @@
 """A node of another house: what it says, in the types it says it in."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ def node(**values: Any) -> RemoteNode:
         Field(name=name, type=ValueType.STRING, value=value)
         for name, value in values.items()
     )
-    found.take(Reading(node=ref("light.lamp"), at=NOON, fields=fields), complete=True)
+    found.take(Reading(node=ref("light.lamp"), at=NOON, fields=fields))
     return found
 
 
@@ -82,7 +83,6 @@ def test_a_unit_is_a_fields_or_none() -> None:
             at=NOON,
             fields=(Field(name="power", type=ValueType.DOUBLE, value=1.0, unit="W"),),
         ),
-        complete=True,
     )
 
     assert one.unit("power") == "W"
@@ -99,7 +99,7 @@ def test_a_missing_value_is_none() -> None:
         value="",
         qualities=frozenset({Quality.MISSING}),
     )
-    one.take(Reading(node=ref("light.lamp"), at=NOON, fields=(missing,)), complete=True)
+    one.take(Reading(node=ref("light.lamp"), at=NOON, fields=(missing,)))
 
     assert one.value("state") is None
     assert one.available
@@ -123,15 +123,56 @@ def test_parameters_are_its_static_side() -> None:
 def test_a_part_of_a_reading_belongs_to_the_other_part() -> None:
     """If they are of the same time; a later one is complete by itself."""
     one = node(a="1")
-    one.take(state("light.lamp", "2", name="b"), complete=True)
+    one.take(state("light.lamp", "2", name="b"))
     assert set(one.fields) == {"a", "b"}
 
     later = NOON + timedelta(seconds=1)
-    one.take(state("light.lamp", "3", name="c", at=later), complete=True)
+    one.take(state("light.lamp", "3", name="c", at=later))
     assert set(one.fields) == {"c"}
 
-    one.take(state("light.lamp", "4", name="d", at=later), complete=False)
+    one.take_part(state("light.lamp", "4", name="d", at=later))
     assert set(one.fields) == {"c", "d"}
+
+
+def test_a_part_goes_with_what_is_known() -> None:
+    """But an older one says that there is doubt of it, until all of it is read again, at whatever time."""
+    one, before = node(a="1", b="1"), NOON - timedelta(seconds=1)
+    later = NOON + timedelta(seconds=1)
+    assert one.take_part(state("light.lamp", "2", name="a", at=later))
+    assert (one.text("a"), one.text("b"), one.at) == ("2", "1", later)
+
+    assert not one.take_part(state("light.lamp", "3", name="b"))
+    assert not one.take_part(state("light.lamp", "3", name="b", at=later))
+    assert (one.text("a"), one.text("b")) == ("2", "1")
+
+    one.take(state("light.lamp", "4", name="b", at=before))
+    assert (one.text("a"), one.text("b"), one.at) == (None, "4", before)
+    assert one.take_part(state("light.lamp", "5", name="a"))
+
+
+def test_a_part_alone_says_nothing() -> None:
+    """Of a node that was not read, or that cannot be read."""
+    unread = RemoteNode(described("light.lamp"))
+    assert not unread.take_part(state("light.lamp", "on"))
+    assert not unread.known
+
+    failed = node(a="1")
+    failed.take(state("light.lamp", "", at=NOON + timedelta(seconds=1), error="No."))
+    assert not failed.take_part(
+        state("light.lamp", "2", at=NOON + timedelta(seconds=2))
+    )
+    assert failed.error
+
+
+def test_what_is_said_of_a_node_is_understood_once() -> None:
+    """As long as it is described like that; of two properties of one name the first counts."""
+    one = node()
+    assert one.static("options") is one.static("options")
+    one.describe(described("light.lamp", uid="lamp", options='["c"]'))
+    assert one.static("options") == ["c"]
+    again = replace(one.info.parameters[-1], value="late")
+    one.describe(replace(one.info, parameters=(*one.info.parameters, again)))
+    assert one.parameter(again.id) != "late"
 
 
 def test_listeners_are_told_of_changes_only() -> None:
@@ -139,12 +180,12 @@ def test_listeners_are_told_of_changes_only() -> None:
     one, told = node(state="on"), list[str]()
     stop = one.listen(lambda: told.append("changed"))
 
-    one.take(state("light.lamp", "on", at=NOON + timedelta(seconds=1)), complete=True)
-    one.take(state("light.lamp", "off"), complete=True)  # older
+    one.take(state("light.lamp", "on", at=NOON + timedelta(seconds=1)))
+    one.take(state("light.lamp", "off"))  # older
     one.describe(one.info)
     assert told == []
 
-    one.take(state("light.lamp", "off", at=NOON + timedelta(seconds=2)), complete=True)
+    one.take(state("light.lamp", "off", at=NOON + timedelta(seconds=2)))
     assert told == ["changed"]
     stop()
     one.describe_again()
@@ -161,7 +202,7 @@ def test_a_status_in_error_makes_it_unavailable_until_it_is_read() -> None:
     one.status(NodeState.ERROR_UNSIGNED, NOON)
     assert one.error
 
-    one.take(state("light.lamp", "on"), complete=True)
+    one.take(state("light.lamp", "on"))
     assert not one.error
 
 
@@ -174,7 +215,7 @@ def test_a_node_has_no_more_fields_than_are_good_for_it() -> None:
             for number in range(MOST_FIELDS)
         )
         said = Reading(node=ref("light.lamp"), at=NOON, fields=fields)
-        one.take(said, complete=True)
+        one.take(said)
         one.merge(said)
 
     assert len(one.fields) == MOST_FIELDS

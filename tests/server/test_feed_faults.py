@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from custom_components.xmpp_iot.concentrator import feeds
+from custom_components.xmpp_iot.concentrator import feeds, publisher
 from custom_components.xmpp_iot.concentrator.feed import Feed
 from custom_components.xmpp_iot.concentrator.feeds import Feeds
+from custom_components.xmpp_iot.concentrator.publisher import Publisher
 from custom_components.xmpp_iot.wire import pubsub
 from custom_components.xmpp_iot.wire.errors import NotConnected, RemoteError, WireError
 from homeassistant.core import HomeAssistant
@@ -27,7 +28,7 @@ REDIRECT = "{http://jabber.org/protocol/pubsub#event}redirect"
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up and try again soon."""
     monkeypatch.setattr(pubsub, "ANSWER_WITHIN", 0.3)
-    monkeypatch.setattr(feeds, "PAUSE", 0.1)
+    monkeypatch.setattr(publisher, "PAUSE", 0.1)
     monkeypatch.setattr(feeds, "RETRY", 0.3)
 
 
@@ -50,13 +51,13 @@ def feeds_of(house: House) -> Feeds:
 def pause(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Return what is set when a publish has been given up for now."""
     given_up = asyncio.Event()
-    original = Feeds._pause
+    original = Publisher.pause
 
-    def noted(self: Feeds, feed: Feed) -> None:
+    def noted(self: Publisher, feed: Feed) -> None:
         original(self, feed)
         given_up.set()
 
-    monkeypatch.setattr(Feeds, "_pause", noted)
+    monkeypatch.setattr(Publisher, "pause", noted)
     return given_up
 
 
@@ -119,8 +120,8 @@ async def test_nothing_is_published_after_stop(house: House, friend: Client) -> 
     await stopped.async_stop()
     house.hass.states.async_set(LIGHT, "off")
     for feed in stopped._feeds.values():
-        feed.dirty[LIGHT] = None
-        stopped._kick(feed)
+        feed.note(LIGHT, None)
+        stopped._publisher.kick(feed)
         assert feed.task is None
     stopped._settle()
     assert stopped._settling is None
@@ -134,7 +135,7 @@ async def test_a_failure_of_our_own_is_logged_and_tried_again(
 ) -> None:
     """Even a bug in rendering does not end a feed in silence."""
     node = await follow(friend, house.jid, NF)
-    renderer = feeds_of(house)._renderer
+    renderer = feeds_of(house)._publisher.renderer
     render = renderer.render
     failures = iter([RuntimeError("a bug")])
 
@@ -324,7 +325,7 @@ async def test_what_goes_out_of_sight_during_a_publish_is_not_sent(
     house.hass.states.async_set(LIGHT, "off")
     house.hass.states.async_set("light.bed_light", "unavailable")
     found._fits = True
-    found._kick(feed)
+    found._publisher.kick(feed)
     for _ in range(2):  # the first item, and the same again without what was taken away
         item = await event(friend, node)
         assert field(item, XSF, "state").get("value") == "false"

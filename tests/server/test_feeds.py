@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 
 import pytest
 
-from custom_components.xmpp_iot.concentrator import feeds
+from custom_components.xmpp_iot.concentrator import publisher
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import CertificateAuthority, Prosody, XmppServer
 from tests.conftest import USERS, sockets_allowed
@@ -99,7 +99,7 @@ async def test_an_opened_node_is_closed_before_anything_is_said(
     house: House, friend: Client, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A node whose access somebody opened gets nothing until it is whitelisted again."""
-    monkeypatch.setattr(feeds, "PAUSE", 0.1)
+    monkeypatch.setattr(publisher, "PAUSE", 0.1)
     node = await follow(friend, house.jid, NF)
     owner: Client = await log_in("home", "second")
     await owner.result(

@@ -110,7 +110,7 @@ async def test_a_change_arrives_as_an_event(
 
     await house.hass.services.async_call("light", "turn_on", {"entity_id": LIGHT})
     item = await event(friend, node)
-    assert item.get("id") == f"{epoch}-2"
+    assert item.get("id") == f"{epoch}-2p"  # only what has changed
     assert field(item, words, "state").get(words.value) == "true"
 
 

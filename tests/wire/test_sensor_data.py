@@ -269,7 +269,7 @@ def test_reading_in_neuro_foundation() -> None:
     )
     assert render_reading(reading, NF) == (
         '<nd id="sensor.hall" src="entities"><ts v="2026-11-21T06:00:00Z">'
-        '<q n="T" m="true" ar="true" ctr="true" v="21.4" u="°C"/>'
+        '<q n="T" m="1" ar="1" ctr="1" v="21.4" u="°C"/>'
         "<err>Humidity probe offline</err></ts></nd>"
     )
     assert render_error(reading, NF) == (
@@ -301,7 +301,7 @@ def test_whole_numbers_with_a_unit_are_quantities() -> None:
     """Integers have no unit on the wire, so what has one travels as a quantity."""
     power = Field(name="P", type=ValueType.INT, value=40, unit="W")
     text = render_reading(Reading(node=HALL, at=MORNING, fields=(power,)), NF)
-    assert '<q n="P" m="true" ar="true" v="40" u="W"/>' in text
+    assert '<q n="P" m="1" ar="1" v="40" u="W"/>' in text
 
 
 @pytest.mark.parametrize(

@@ -115,12 +115,13 @@ def test_what_is_no_address_is_refused(uri: str) -> None:
 async def test_items_go_to_who_subscribed(
     session: Session, subscriber: Subscriber
 ) -> None:
-    """With the number of each, where its id has one."""
+    """With the number of each, where its id has one, and whether it is a part."""
     heard: list[Item | Moved] = []
     await subscriber.subscribe(ADDRESS, heard.append)
 
     session.say(
         "<items node='feed'><item id='e1-7'><a/></item><item id='other'><b/></item>"
+        "<item id='e1-8p'><c/></item><item id='e1-9q'><d/></item>"
         "<item id='e1-8'/><retract id='x'/></items>"
     )
 
@@ -128,8 +129,13 @@ async def test_items_go_to_who_subscribed(
     assert (to, kind) == (HOME, "set")
     assert f"jid='{session.jid}'" in asked.replace('"', "'")
     items = [one for one in heard if isinstance(one, Item)]
-    assert [(one.epoch, one.number) for one in items] == [("e1", 7), ("", 0)]
-    assert [one.payload.tag.rpartition("}")[2] for one in items] == ["a", "b"]
+    assert [(one.epoch, one.number, one.part) for one in items] == [
+        ("e1", 7, False),
+        ("", 0, False),
+        ("e1", 8, True),
+        ("", 0, False),
+    ]
+    assert [one.payload.tag.rpartition("}")[2] for one in items] == list("abcd")
 
 
 async def test_others_are_not_heard(session: Session, subscriber: Subscriber) -> None:

@@ -8,6 +8,7 @@ of other entities stay as well: who reads a group may not see its members.
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 import re
 from typing import Final
 
@@ -73,6 +74,8 @@ _SECRET_TEXT: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# No value of these says anything secret.
+_HARMLESS: Final = frozenset({bool, int, float, type(None)})
 # Deeper than any attribute that is meant to be read.
 _MOST_LEVELS: Final = 8
 
@@ -146,6 +149,7 @@ def static(attributes: Mapping[str, object]) -> Iterable[str]:
     return sorted(STATIC & attributes.keys())
 
 
+@lru_cache(maxsize=4096)
 def _secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     return (
@@ -157,6 +161,8 @@ def _secret_name(name: str) -> bool:
 
 def _open(value: object, levels: int) -> object:
     """Return a value without what is secret in it, None if nothing is left."""
+    if type(value) in _HARMLESS:
+        return value
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):

@@ -1,18 +1,22 @@
 """One feed: its name, who may follow it, what they see, and what has yet to go out."""
 
 import asyncio
-from collections.abc import Iterable
+import base64
+from collections.abc import Iterable, Set as AbstractSet
 from dataclasses import dataclass, field
 import hashlib
 import hmac
+from itertools import islice
 from typing import Final
 import uuid
 
 from ..wire.dialects import Dialect
+from .changes import NOTHING
 
 type Audience = frozenset[str]  # bare JIDs
 
-_HALF: Final = 20  # characters
+_HALF: Final = 14  # characters: 80 bits
+_AT_A_TIME: Final = 500  # entities that are looked at for one batch; fewer fit in
 
 
 @dataclass(slots=True, eq=False)
@@ -23,21 +27,62 @@ class Feed:
     dialect: Dialect
     members: Audience
     view: frozenset[str]
-    dirty: dict[str, None] = field(default_factory=dict)  # ordered: oldest first
+    dirty: dict[str, AbstractSet[str]] = field(default_factory=dict)
+    """What has yet to go out, oldest first: the state of each, and these of its attributes if it is `told`."""
+    told: set[str] = field(default_factory=set)
+    """The entities of which everybody who follows knows the rest."""
     task: asyncio.Task[None] | None = None
     pause: asyncio.TimerHandle | None = None
     failures: int = 0  # in a row
     _epoch: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     _sequence: int = 0
 
-    def next_item_id(self) -> str:
-        """Return `<epoch>-<sequence>`: a subscriber sees what it missed, and when to begin anew."""
+    def next_item_id(self, *, part: bool) -> str:
+        """Return `<epoch>-<sequence>`: a subscriber sees what it missed, and when to begin anew.
+
+        A `p` behind it says that the item has only a `part` of each entity: what has changed.
+        """
         self._sequence += 1
-        return f"{self._epoch}-{self._sequence}"
+        return f"{self._epoch}-{self._sequence}{'p' if part else ''}"
+
+    def note(self, entity_id: str, names: AbstractSet[str] | None) -> None:
+        """Have an entity's state go out, and what of its attributes has changed; None: all of it."""
+        if names is None:
+            self.told.discard(entity_id)
+            names = NOTHING
+        if already := self.dirty.get(entity_id):
+            names = already | names
+        self.dirty[entity_id] = names
+
+    def oldest(self) -> list[tuple[str, AbstractSet[str] | None]]:
+        """Return what is to go out first, as `note` takes it; what nobody may see any more goes nowhere."""
+        found = []
+        for entity_id, names in list(islice(self.dirty.items(), _AT_A_TIME)):
+            if entity_id not in self.view:
+                del self.dirty[entity_id]
+            else:
+                found.append((entity_id, names if entity_id in self.told else None))
+        return found
+
+    def sent(self, entities: Iterable[str]) -> None:
+        """Have entities on their way, as they are now."""
+        for entity_id in entities:
+            del self.dirty[entity_id]
+            self.told.add(entity_id)
+
+    def last_item(self, bare: str) -> str:
+        """Return the `<epoch>-<sequence>` of the newest item, for a member; empty for anybody else."""
+        return f"{self._epoch}-{self._sequence}" if bare in self.members else ""
 
     def restore(self, entities: Iterable[str]) -> None:
-        """Make entities dirty again, before those that became so meanwhile."""
-        self.dirty = dict.fromkeys(entities) | self.dirty
+        """Have what may not have arrived go out again, as a whole and before what has changed since."""
+        newer, self.dirty = self.dirty, dict.fromkeys(entities, NOTHING)
+        self.told.difference_update(self.dirty)
+        self.dirty |= newer
+
+    def forget(self) -> None:
+        """Tell all of each entity the next time: there may be somebody who knows nothing."""
+        self.told.clear()
 
 
 class FeedNames:
@@ -62,4 +107,5 @@ class FeedNames:
         return hmac.compare_digest(mark.encode(), self._digest(half).encode())
 
     def _digest(self, text: str) -> str:
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:_HALF]
+        digest = hmac.digest(self._secret, text.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode()[:_HALF]

@@ -2,14 +2,14 @@
 
 A feed has a dirty set and one publish in flight. What becomes dirty meanwhile is the next batch, so a
 single change leaves at once, a storm goes as fast as the server takes it, the last value wins, and memory
-is bounded by the number of entities. A feed nobody asked for costs nothing.
+is bounded by the number of entities. Of an entity that was told before, only what has changed is told. A feed
+nobody asked for costs nothing.
 
 A feed is shared, so it cannot be narrowed for one: while a second opinion is asked there are none.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from functools import partial
+from collections.abc import Callable, Coroutine, Mapping, Set as AbstractSet
 import logging
 from typing import Any, Final
 
@@ -25,15 +25,16 @@ from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
 from ..wire.pubsub import Carrier, Headlines, PubSub, moved
 from ..wire.session import Session
 from .batches import BatchRenderer
+from .changes import changed
 from .feed import Audience, Feed, FeedNames
 from .fields import FieldReader
+from .pacing import Pacing
+from .publisher import Publisher
 
 _LOGGER = logging.getLogger(__name__)
 
-# Seconds until a server that did not do what was asked is asked again: to settle, and to publish.
+# Seconds until a server that did not do what was asked is asked again.
 RETRY: Final = 30.0
-PAUSE: Final = 5.0
-LONGEST_PAUSE: Final = 300.0
 # The server has no PubSub service for us, or none that keeps a whitelist, and will not change its mind.
 _UNUSABLE: Final = frozenset(
     {
@@ -66,7 +67,15 @@ class Feeds:
         self._grants = grants
         self._opinion = opinion
         self._names = FeedNames(entry.data[CONF_FEED_SECRET])
-        self._renderer = BatchRenderer(hass, reader)
+        self._publisher = Publisher(
+            hass,
+            entry,
+            BatchRenderer(hass, reader),
+            account=session.bare,
+            carrier=lambda: self._open_carrier,
+            resume=self._settle,
+        )
+        self._pacing = Pacing(hass, entry, self._release)
         self._pubsub = PubSub(session)
         self._headlines = Headlines(session)
         self.carrier: Carrier = self._pubsub
@@ -97,21 +106,19 @@ class Feeds:
             self._opinion.async_listen(self._grants_changed),
             self._session.on_online(self._online),
             self._headlines.stop,
+            self._pacing.stop,
         ]
 
     async def async_stop(self) -> None:
         """Stop publishing; the nodes stay, for those who follow when the house is back."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        self._unsubscribe.clear()
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
         self._stopped = True
-        timers = [feed.pause for feed in (*self._feeds.values(), *self._gone)]
-        for timer in (*timers, self._later):
+        feeds = (*self._feeds.values(), *self._gone)
+        for timer in (*(feed.pause for feed in feeds), self._later):
             if timer is not None:
                 timer.cancel()
-        tasks = [
-            feed.task for feed in (*self._feeds.values(), *self._gone) if feed.task
-        ]
+        tasks = [feed.task for feed in feeds if feed.task]
         if self._settling:
             tasks.append(self._settling)
         for task in tasks:
@@ -133,12 +140,17 @@ class Feeds:
             except (RemoteError, NoAnswer, NotConnected) as err:
                 _LOGGER.warning("%s: no feed for %s: %s", self._session.bare, bare, err)
                 return None
+            feed.forget()  # whoever asks may follow from now on
             return self.carrier.uri(feed.name)
 
     @property
     def queued(self) -> int:
         """Return how many state changes wait to go out."""
         return sum(len(feed.dirty) for feed in self._feeds.values())
+
+    def last_item(self, bare: str, name: str) -> str:
+        """Return the id of a feed's newest item, for a member of it; empty for anybody else."""
+        return self._feeds[name].last_item(bare) if name in self._feeds else ""
 
     def _audience(self, bare: str) -> Audience:
         """Return all who see exactly what this contact sees."""
@@ -201,79 +213,22 @@ class Feeds:
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
-        entity_id = event.data["entity_id"]
-        for feed in self._watchers.get(entity_id, ()):
-            feed.dirty[entity_id] = None
-            self._kick(feed)
+        data = event.data
+        entity_id = data["entity_id"]
+        names = changed(data["old_state"], data["new_state"])
+        self._pacing.offer(entity_id, data["new_state"], names)
 
     @callback
-    def _kick(self, feed: Feed) -> None:
-        """Have what is dirty published, unless that is under way or will be."""
-        waiting = feed.task is not None or feed.pause is not None
-        if waiting or not feed.dirty or not self._open_for_publishing:
-            return
-        feed.task = self._entry.async_create_background_task(
-            self._hass, self._publish_all(feed), f"xmpp_iot feed {feed.name}"
-        )
-        # Begun at once, it may have ended already.
-        feed.task.add_done_callback(partial(self._published, feed))
+    def _release(self, entity_id: str, names: AbstractSet[str] | None) -> None:
+        for feed in self._watchers.get(entity_id, ()):
+            feed.note(entity_id, names)
+            self._publisher.kick(feed)
 
     @property
-    def _open_for_publishing(self) -> bool:
-        return self._fits and not self._stopped and self._session.connected
-
-    @callback
-    def _published(self, feed: Feed, task: asyncio.Task[None]) -> None:
-        feed.task = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOGGER.error("A feed failed unexpectedly", exc_info=error)
-            self._pause(feed)
-        self._kick(feed)
-
-    async def _publish_all(self, feed: Feed) -> None:
-        while feed.dirty and self._open_for_publishing:
-            wanted = [one for one in feed.dirty if one in feed.view]
-            batch = self._renderer.render(wanted, feed.dialect)
-            feed.dirty = dict.fromkeys(wanted[len(batch.entities) :])
-            try:
-                for item in batch.items:
-                    if not feed.view.issuperset(batch.entities):
-                        # Taken out of sight while the item before was under way.
-                        feed.restore(batch.entities)
-                        break
-                    await self.carrier.publish(feed.name, feed.next_item_id(), item)
-            except NotConnected:
-                feed.restore(batch.entities)
-                return
-            except (NoAnswer, RemoteError) as err:
-                # Whether it arrived is unknown, or it did not: the newest values go again, not at once.
-                feed.restore(batch.entities)
-                self._refused(feed, err)
-                return
-            feed.failures = 0
-
-    @callback
-    def _refused(self, feed: Feed, err: WireError) -> None:
-        """Try again later, with the node made anew in case the server has lost it."""
-        if feed.failures == 0:
-            _LOGGER.warning(
-                "%s: the server did not take a state change (%s); trying again",
-                self._session.bare,
-                err,
-            )
-        self._pause(feed)
-
-    @callback
-    def _pause(self, feed: Feed) -> None:
-        """Publish nothing for a while, the longer the more often it failed."""
-        delay = min(LONGEST_PAUSE, PAUSE * 2**feed.failures)
-        feed.failures += 1
-
-        def resume() -> None:
-            feed.pause = None
-            self._settle()
-
-        feed.pause = self._hass.loop.call_later(delay, resume)
+    def _open_carrier(self) -> Carrier | None:
+        """What items can be given to now."""
+        is_open = self._fits and not self._stopped and self._session.connected
+        return self.carrier if is_open else None
 
     @callback
     def _online(self, resumed: bool) -> None:
@@ -329,7 +284,7 @@ class Feeds:
                 except (NotConnected, NoAnswer, RemoteError) as err:
                     self._settle_later(err)
             for feed in self._feeds.values():
-                self._kick(feed)
+                self._publisher.kick(feed)
 
     async def _settle_feeds(self) -> None:
         wanted = {
@@ -380,11 +335,14 @@ class Feeds:
         feed = self._feeds.get(name)
         if feed is None or feed.failures or not self._fits:
             await self._open(name, audience)
+            if feed is not None:
+                feed.forget()
         view = self._common_view(audience)
         if feed is None:
             self._feeds[name] = Feed(name, dialect, audience, view)
             return
-        feed.dirty |= dict.fromkeys(view - feed.view)
+        for entity_id in view - feed.view:
+            feed.note(entity_id, None)
         feed.view = view
 
     async def _forward(self, old: Feed) -> None:

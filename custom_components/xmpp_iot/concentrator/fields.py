@@ -1,6 +1,6 @@
 """What an entity says: its state and attributes as fields, its static side as node parameters."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -37,6 +37,7 @@ from .parameter import by_name
 from .values import date_time_of, number_of
 
 STATE_FIELD: Final = "state"
+_STATE_ALONE: Final = frozenset({STATE_FIELD})
 
 IDENTITY: Final[Mapping[str, Callable[[dr.DeviceEntry], str | None]]] = {
     "manufacturer": lambda device: device.manufacturer,
@@ -88,7 +89,8 @@ def _by_class(state: State) -> tuple[ValueType, Value]:
             return _moment(state)
         case SensorDeviceClass.DATE:
             return _date(state)
-    numeric = {ATTR_UNIT_OF_MEASUREMENT, "state_class"} & state.attributes.keys()
+    said = state.attributes
+    numeric = ATTR_UNIT_OF_MEASUREMENT in said or "state_class" in said
     return _number(state) if numeric else _text(state)
 
 
@@ -111,7 +113,7 @@ class FieldReader:
         self._hass = hass
         self._source = source
 
-    def entity(self, state: State, *, names: frozenset[str] = frozenset()) -> Reading:
+    def entity(self, state: State, *, names: AbstractSet[str] = frozenset()) -> Reading:
         """Return the reading of an entity; an unavailable one is a failed reading.
 
         Empty `names` mean all of its fields.
@@ -122,11 +124,7 @@ class FieldReader:
         return Reading(
             node=node,
             at=state.last_updated,
-            fields=tuple(
-                one
-                for one in self._fields(state, self.category(state.entity_id))
-                if not names or one.name in names
-            ),
+            fields=tuple(self._fields(state, self.category(state.entity_id), names)),
         )
 
     def device(self, device: dr.AnyDeviceEntry, node: NodeRef) -> Reading:
@@ -151,13 +149,16 @@ class FieldReader:
         diagnostic = entry and entry.entity_category is EntityCategory.DIAGNOSTIC
         return Category.STATUS if diagnostic else Category.MOMENTARY
 
-    def _fields(self, state: State, category: Category) -> Iterator[Field]:
+    def _fields(
+        self, state: State, category: Category, names: AbstractSet[str]
+    ) -> Iterator[Field]:
         domain = domain_of(state.entity_id)
-        settable = by_name(domain.parameters, state)
         qualities = _qualities(state)
-        if not secret_state(state):
+        if (not names or STATE_FIELD in names) and not secret_state(state):
             yield _state_field(state, domain, category, qualities)
-        for name, attribute in state.attributes.items():
+        attributes = _wanted(state, names)
+        settable = by_name(domain.parameters, state) if attributes else ()
+        for name, attribute in attributes.items():
             if name in STATIC or (typed := outgoing(name, attribute)) is None:
                 continue
             yield Field(
@@ -186,6 +187,15 @@ def identity(device: dr.AnyDeviceEntry) -> Iterator[tuple[str, str]]:
     for name, read in IDENTITY.items():
         if value := read(device):
             yield name, value
+
+
+def _wanted(state: State, names: AbstractSet[str]) -> Mapping[str, object]:
+    """Return the attributes of these names; empty `names` mean all of them."""
+    if not names:
+        return state.attributes
+    if names == _STATE_ALONE:
+        return {}
+    return {name: it for name, it in state.attributes.items() if name in names}
 
 
 def _qualities(state: State) -> frozenset[Quality]:

@@ -3,6 +3,7 @@
 What was missed is said, not guessed: then it is read again.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -67,11 +68,14 @@ class Feed:
 
     subscriber: Subscriber
     peer: Peer
-    take: Callable[[Sequence[Reading]], None]
+    take: Callable[[Sequence[Reading], bool], None]
+    """Called with what an item says, and whether that is only what has changed of each node."""
     missed: Callable[[Missed], None]
     address: Address | None = None
     forwarded: str = ""
     """Where it goes on, as it said when it ended."""
+    heard: float = 0.0
+    """When the last item came, by the event loop's clock."""
     _epoch: str = ""
     _number: int = 0
     _unreadable: bool = False
@@ -98,6 +102,20 @@ class Feed:
             self.subscriber.forget(self.address, self._received)
             self.address = None
 
+    def assume(self, epoch: str, number: int) -> None:
+        """Take an item for the last that came, where none has."""
+        if not self._epoch:
+            self._epoch, self._number = epoch, number
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is known which item is the next; there is none where there is no feed."""
+        return self.address is None or bool(self._epoch)
+
+    def has(self, epoch: str, number: int) -> bool:
+        """Return whether an item has come, or a later one."""
+        return epoch == self._epoch and number <= self._number
+
     async def check(self) -> None:
         """Ask whether the service still knows of us; what it forgot to send was missed."""
         if (address := self.address) is None:
@@ -120,9 +138,11 @@ class Feed:
                 self._unreadable = True
                 _LOGGER.warning("The feed of %s cannot be read: %s", self.peer.jid, err)
             return
+        self.heard = asyncio.get_running_loop().time()
         if self._epoch and event.epoch != self._epoch:
             self.missed(Missed.EVERYTHING)
-        elif self._epoch and event.number != self._number + 1:
+        elif self._epoch and event.number > self._number + 1:
             self.missed(Missed.VALUES)
-        self._epoch, self._number = event.epoch, event.number
-        self.take(fragment.readings)
+        if event.epoch != self._epoch or event.number > self._number:
+            self._epoch, self._number = event.epoch, event.number
+        self.take(fragment.readings, event.part)

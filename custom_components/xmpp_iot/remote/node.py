@@ -45,6 +45,29 @@ type Listener = Callable[[], None]
 
 
 @dataclass(slots=True, eq=False)
+class _Static:
+    """The static properties of a description by name, as they are looked at with every change of a value."""
+
+    info: NodeInfo | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    _structures: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, info: NodeInfo) -> _Static:
+        """Return those of a description; of two with one name the first counts."""
+        if info is not self.info:
+            self.info = info
+            self.values = {one.id: one.value for one in reversed(info.parameters)}
+            self._structures = {}
+        return self
+
+    def structure(self, name: str) -> Any:
+        """Return a property, understood once."""
+        if name not in self._structures and name in self.values:
+            self._structures[name] = _structure(name, self.values[name])
+        return self._structures.get(name)
+
+
+@dataclass(slots=True, eq=False)
 class RemoteNode:
     """A node and what it says; whoever shows it listens."""
 
@@ -56,8 +79,10 @@ class RemoteNode:
     form: Form | None = None  # of its control parameters; of foreign nodes only
     commands: tuple[Command, ...] = ()  # of foreign nodes only
     introduced: NodeInfo | None = None  # what it was when it was asked for these
+    _static: _Static = field(default_factory=_Static)
     _listeners: list[Listener] = field(default_factory=list)
     _has_failed: bool = False  # it was said that it cannot be shown
+    _in_doubt: bool = False  # what is known may not go together
 
     # What it is
 
@@ -84,7 +109,7 @@ class RemoteNode:
 
     def parameter(self, name: str) -> Value | None:
         """Return a static property, None if the node has none of that name."""
-        return next((one.value for one in self.info.parameters if one.id == name), None)
+        return self._static.of(self.info).values.get(name)
 
     def text_parameter(self, name: str) -> str | None:
         """Return a static property that is text."""
@@ -96,8 +121,8 @@ class RemoteNode:
         return _number(self.parameter(name))
 
     def static(self, name: str) -> Any:
-        """Return a static property, a list or mapping where its text is one."""
-        return _structure(name, self.parameter(name))
+        """Return a static property, a list or mapping where its text is one; it is not to be changed."""
+        return self._static.of(self.info).structure(name)
 
     def list_parameter(self, name: str) -> list[Any]:
         """Return a static property that is a list; empty if there is none."""
@@ -196,23 +221,41 @@ class RemoteNode:
         self.at, self.known = None, False
         self.changed()
 
-    def take(self, reading: Reading, *, complete: bool) -> None:
-        """Take what was read.
+    def take(self, reading: Reading) -> None:
+        """Take all the node's fields: those the reading does not have are gone.
 
-        A `complete` reading has all the node's fields: those it does not have are gone. One that is older
-        than what is known says nothing, and parts of the same time belong together.
+        One that is older than what is known says nothing, and parts of the same time belong together, unless
+        there is doubt of what is known.
         """
+        in_doubt, self._in_doubt = self._in_doubt, False
+        if self.at is not None and not in_doubt:
+            if reading.at < self.at:
+                return
+            if reading.at == self.at:
+                self._have(reading, joined(self.fields, _by_name(reading)))
+                return
+        self._have(reading, _by_name(reading))
+
+    def take_part(self, reading: Reading) -> bool:
+        """Take those of the node's fields that have changed; return whether they go with what is known.
+
+        One that is older does not: the node was read meanwhile, or the other house's clock was set. Until it is
+        read, nothing does.
+        """
+        if self._in_doubt or not self.available:
+            return False
         if self.at is not None and reading.at < self.at:
-            return
-        fields: Mapping[str, Field] = {one.name: one for one in reading.fields}
-        if not complete or reading.at == self.at:
-            fields = joined(self.fields, fields)
+            self._in_doubt = True
+            return False
+        self._have(reading, joined(self.fields, _by_name(reading)))
+        return True
+
+    def _have(self, reading: Reading, fields: Mapping[str, Field]) -> None:
+        """Be as a reading says, with these fields."""
+        self.at = reading.at
         if self.known and (fields, reading.error) == (self.fields, self.error):
-            self.at = reading.at
             return
-        self.fields, self.at = fields, reading.at
-        self.error = reading.error
-        self.known = True
+        self.fields, self.error, self.known = fields, reading.error, True
         self.changed()
 
     def merge(self, reading: Reading) -> None:
@@ -256,6 +299,10 @@ class RemoteNode:
                 self._has_failed = True
                 _LOGGER.exception("%s cannot be shown", self.id)
             return None
+
+
+def _by_name(reading: Reading) -> Mapping[str, Field]:
+    return {one.name: one for one in reading.fields}
 
 
 def joined(

@@ -365,11 +365,29 @@ class NodeStore:
                 continue
             if (node := self._nodes.get(info.ref)) is not None:
                 if node.domain:
-                    node.take(reading, complete=True)
+                    node.take(reading)
                 else:
                     node.merge(reading)
             elif info.has_children:
                 self._identify(info, reading)
+
+    def take_parts(
+        self, readings: Iterable[Reading], *, fitting: bool
+    ) -> Iterable[NodeRef]:
+        """Take what has changed of nodes, if it is `fitting`: nothing was missed before.
+
+        Return the nodes that are to be read: what is said goes with something else than what is known.
+        """
+        unfit: list[NodeRef] = []
+        for reading in readings:
+            self._newest = max(self._newest or reading.at, reading.at)
+            if (node := self.get(reading.node)) is None:
+                continue
+            if not node.domain:
+                node.merge(reading)
+            elif not (fitting and node.take_part(reading)):
+                unfit.append(node.info.ref)
+        return unfit
 
     def _identify(self, info: NodeInfo, reading: Reading) -> None:
         """Take what a node that others are in says of itself."""

@@ -45,6 +45,7 @@ class Dialect:
     unit_required: bool
     data_type: str
     writable: str
+    yes: str  # that something marks a field; absent is no
     field_elements: Mapping[ValueType, str]
     former_fields: Mapping[str, ValueType]  # elements of older peers, read only
     categories: Mapping[Category, str]

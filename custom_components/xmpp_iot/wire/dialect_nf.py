@@ -35,6 +35,7 @@ NF: Final = Dialect(
     unit_required=False,
     data_type="t",
     writable="ctr",
+    yes="1",
     field_elements=MappingProxyType(
         {
             ValueType.BOOLEAN: "b",

@@ -34,6 +34,7 @@ XSF: Final = Dialect(
     unit_required=True,
     data_type="dataType",
     writable="writable",
+    yes="true",
     field_elements=MappingProxyType(
         {
             ValueType.BOOLEAN: "boolean",

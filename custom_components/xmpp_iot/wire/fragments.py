@@ -7,7 +7,7 @@ be clear.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from .dialects import Dialect, decode_node
@@ -17,6 +17,7 @@ from .sensor_data import request_id
 from .xml import (
     Element,
     clark,
+    element,
     flag,
     optional,
     parse_date_time,
@@ -116,28 +117,43 @@ def _reason(error: Element) -> str:
     return (error.text or _NO_REASON)[:MAX_ERROR]
 
 
-def _field(element: Element, namespace: str, dialect: Dialect) -> Field | None:
+def _field(said: Element, namespace: str, dialect: Dialect) -> Field | None:
     """Return one field; None for what is none, or is not understood."""
-    own, name = split_tag(element.tag)
-    kind = _types(dialect).get(name)
-    text = element.get(dialect.field_value)
-    if own != namespace or kind is None or text is None or len(text) > MAX_TEXT:
+    kind = _types(dialect, namespace).get(said.tag)
+    text = said.get(dialect.field_value)
+    if kind is None or text is None or len(text) > MAX_TEXT:
         return None
+    names = _marks(dialect)
+    marks = tuple([one for one in said.items() if one[0] in names])
     try:
+        category, qualities, writable = _meaning(marks, dialect)
         return Field(
-            name=required(element, dialect.field_name),
+            name=required(said, dialect.field_name),
             type=kind,
             value=parse_value(kind, text),
-            unit=optional(element, dialect.unit) if kind is ValueType.DOUBLE else "",
-            data_type=optional(element, dialect.data_type)
+            unit=optional(said, dialect.unit) if kind is ValueType.DOUBLE else "",
+            data_type=optional(said, dialect.data_type)
             if kind is ValueType.ENUM
             else "",
-            category=_category(element, dialect),
-            qualities=_qualities(element, dialect),
-            writable=flag(element, dialect.writable),
+            category=category,
+            qualities=qualities,
+            writable=writable,
         )
     except StanzaError:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _meaning(
+    marks: tuple[tuple[str, str], ...], dialect: Dialect
+) -> tuple[Category, frozenset[Quality], bool]:
+    """Return what a field's attributes that mark it say; thousands of fields have the same."""
+    said = element("field", dict(marks))
+    return (
+        _category(said, dialect),
+        _qualities(said, dialect),
+        flag(said, dialect.writable),
+    )
 
 
 def _category(field: Element, dialect: Dialect) -> Category:
@@ -156,9 +172,21 @@ def _qualities(field: Element, dialect: Dialect) -> frozenset[Quality]:
 
 
 @cache
-def _types(dialect: Dialect) -> Mapping[str, ValueType]:
-    """Return the types by their elements; a colour cannot be told from text."""
-    return {
+def _marks(dialect: Dialect) -> frozenset[str]:
+    """Return the attributes of a field that are true or false."""
+    return frozenset(
+        {
+            *dialect.categories.values(),
+            *dialect.qualities.values(),
+            dialect.writable,
+        }
+    )
+
+
+@cache
+def _types(dialect: Dialect, namespace: str) -> Mapping[str, ValueType]:
+    """Return the types by their elements in one of a dialect's namespaces; a colour cannot be told from text."""
+    types = {
         **dialect.former_fields,
         **{
             name: kind
@@ -166,6 +194,7 @@ def _types(dialect: Dialect) -> Mapping[str, ValueType]:
             if kind is not ValueType.COLOR
         },
     }
+    return {clark(namespace, name): kind for name, kind in types.items()}
 
 
 @cache

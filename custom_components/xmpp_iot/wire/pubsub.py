@@ -42,7 +42,7 @@ _CONFIGURATION: Final = (
 # A publish to a node that has gone makes it anew with the server's default access: this forbids that.
 _PUBLISH_OPTIONS: Final = (
     f"<publish-options><x xmlns='{_FORM}' type='submit'>"
-    f"<field var='FORM_TYPE' type='hidden'><value>{PUBSUB}#publish-options</value></field>"
+    f"<field var='FORM_TYPE'><value>{PUBSUB}#publish-options</value></field>"
     "<field var='pubsub#access_model'><value>whitelist</value></field>"
     "</x></publish-options>"
 )
@@ -118,7 +118,7 @@ class PubSub:
     async def publish(self, node: str, item_id: str, payload: str) -> None:
         """Publish one item; servers drop or refuse more than one (XEP-0060 section 7.1)."""
         await self._session.iq_text(
-            self._session.bare,
+            None,  # the account's own service, as one says to it in fewer words
             f"<pubsub xmlns='{PUBSUB}'><publish node=\"{escape(node)}\">"
             f'<item id="{escape(item_id)}">{payload}</item></publish>'
             f"{_PUBLISH_OPTIONS}</pubsub>",

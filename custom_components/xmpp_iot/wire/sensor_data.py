@@ -7,7 +7,7 @@ the messages of a long readout and the feeds, so there is one way from a reading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from .dialects import Dialect, decode_node
@@ -273,11 +273,18 @@ def _timed(at: datetime, content: str, dialect: Dialect) -> str:
 
 
 def _address(node: NodeRef, dialect: Dialect) -> str:
-    source = f' {dialect.source}="{escape(node.source)}"' if node.source else ""
-    partition = (
-        f' {dialect.partition}="{escape(node.partition)}"' if node.partition else ""
+    where = _place(node.source, node.partition, dialect)
+    return f' {dialect.node_id}="{escape(node.id)}"{where}'
+
+
+@lru_cache(maxsize=64)
+def _place(source: str, partition: str, dialect: Dialect) -> str:
+    """Return the part of an address that thousands of nodes share."""
+    return "".join(
+        f' {name}="{escape(value)}"'
+        for name, value in ((dialect.source, source), (dialect.partition, partition))
+        if value
     )
-    return f' {dialect.node_id}="{escape(node.id)}"{source}{partition}'
 
 
 def _inline_error(text: str) -> str:
@@ -311,11 +318,8 @@ def _flags(
     qualities: frozenset[Quality],
     writable: bool,
 ) -> str:
-    control = f' {dialect.writable}="true"' if writable else ""
-    kind = dialect.categories[category]
-    flags = "".join(
-        f' {name}="true"'
-        for quality, name in dialect.qualities.items()
-        if quality in qualities
-    )
-    return f' {kind}="true"{flags}{control}'
+    names = [dialect.categories[category]]
+    names += (name for one, name in dialect.qualities.items() if one in qualities)
+    if writable:
+        names.append(dialect.writable)
+    return "".join(f' {name}="{dialect.yes}"' for name in names)

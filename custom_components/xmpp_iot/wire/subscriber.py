@@ -18,7 +18,7 @@ from .xml import Element, clark, element
 _PUBSUB: Final = "http://jabber.org/protocol/pubsub"
 _EVENT: Final = f"{_PUBSUB}#event"
 EVENT: Final = clark(_EVENT, "event")
-_ITEM_ID: Final = re.compile(r"(?P<epoch>[^-]+)-(?P<number>\d{1,18})")
+_ITEM_ID: Final = re.compile(r"(?P<epoch>[^-]+)-(?P<number>\d{1,18})(?P<part>p?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a node: `epoch` and `number` are its id's, where that is `<epoch>-<number>`."""
+    """One item of a node: `epoch` and `number` are its id's, where that is `<epoch>-<number>`.
+
+    With a `p` behind it the item has a `part` of what it is about, what has changed; else all of it.
+    """
 
     payload: Element
     epoch: str = ""
     number: int = 0
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +195,4 @@ def _item(item: Element) -> Item:
     found = _ITEM_ID.fullmatch(item.get("id", ""))
     if found is None:
         return Item(item[0])
-    return Item(item[0], found["epoch"], int(found["number"]))
+    return Item(item[0], found["epoch"], int(found["number"]), bool(found["part"]))
