@@ -36,6 +36,8 @@ from .remote.owned import OwnedDevices
 from .remote.statistics_import import StatisticsImport
 from .wire import provisioning
 from .wire.account import Account
+from .wire.assurance import ASSURANCE
+from .wire.assurance_service import AssuranceService
 from .wire.blocking import Blocking
 from .wire.presence import SubscriptionRequest
 from .wire.provisioning_service import ProvisioningService
@@ -59,7 +61,7 @@ def async_assemble(
             grants.admits(bare) or opinion.trusts(bare) or is_own_device(bare)
         ),
         follows=lambda bare: bare in links.wanted or bare in opinion.wanted,
-        features=(*features(), *provisioning.FEATURES),
+        features=(*features(), *provisioning.FEATURES, ASSURANCE),
         language=lambda: hass.config.language,
     )
     links = Links(hass, entry, session, partial(_needed, entry))
@@ -135,7 +137,14 @@ def async_assemble(
         invites=invites,
         roster=roster,
         house=house,
-        service=IoTService(session, house, (ProvisioningService(judge, session),)),
+        service=IoTService(
+            session,
+            house,
+            (
+                ProvisioningService(judge, session),
+                AssuranceService(house.life, feeds.last_item),
+            ),
+        ),
         feeds=feeds,
         account_sensors=AccountSensors(entry, session, feeds),
         link_issues=LinkIssues(hass, entry, session, grants=grants, feeds=feeds),

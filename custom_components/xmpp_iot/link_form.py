@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import CONF_JID
+from .remote.delivery import CONF_QUALITY, Delivery
 from .remote.selection import (
     CONF_AREAS,
     CONF_DOMAINS,
@@ -57,6 +58,7 @@ def choice(user_input: Mapping[str, Any]) -> dict[str, Any]:
         CONF_PREFIX: f"{prefix} " if prefix else "",
         CONF_SUGGEST_AREAS: user_input.get(CONF_SUGGEST_AREAS, True),
         CONF_STATISTICS: user_input.get(CONF_STATISTICS, False),
+        CONF_QUALITY: user_input.get(CONF_QUALITY, Delivery.ACKNOWLEDGED.value),
     }
 
 
@@ -98,6 +100,14 @@ def schema(lists: Lists, chosen: Mapping[str, Any]) -> vol.Schema:
     fields[vol.Optional(CONF_PREFIX)] = TextSelector()
     fields[vol.Required(CONF_SUGGEST_AREAS, default=True)] = BooleanSelector()
     fields[vol.Required(CONF_STATISTICS, default=False)] = BooleanSelector()
+    usual = Delivery.ACKNOWLEDGED.value
+    fields[vol.Required(CONF_QUALITY, default=usual)] = SelectSelector(
+        SelectSelectorConfig(
+            options=[one.value for one in Delivery],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=CONF_QUALITY,
+        )
+    )
     return vol.Schema(fields)
 
 

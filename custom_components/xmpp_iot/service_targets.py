@@ -23,10 +23,15 @@ from homeassistant.helpers.target import (
 
 from .const import CONF_JID, DOMAIN
 from .models import XmppIotConfigEntry
+from .remote.assurance import last_told
+from .remote.courier import Courier
+from .remote.delivery import Delivery
 from .remote.direct import Place, reach
+from .remote.errors import NotSent
 from .remote.hours import Series
 from .remote.link import Link
-from .remote.node import RemoteNode
+from .remote.node import HOME_ASSISTANT, RemoteNode
+from .wire.errors import NoAnswer, StanzaError
 from .wire.model import NodeRef
 from .wire.peer import Peer
 
@@ -45,6 +50,45 @@ class Whom:
     title: str  # what people call them
     node: NodeRef
     node_type: str = ""
+    link: Link | None = None
+    """The link of the house that it is of, if there is one."""
+    shown: RemoteNode | None = None
+    """The node as it is shown here, if it is."""
+
+    @property
+    def courier(self) -> Courier:
+        """Who brings what is ordered."""
+        return self.entry.runtime_data.links.neighbourhood.courier
+
+    @property
+    def delivery(self) -> Delivery:
+        """How surely orders are to be carried out, where nobody says otherwise."""
+        return self.link.devices.delivery if self.link else Delivery.ACKNOWLEDGED
+
+    @property
+    def is_of_house(self) -> bool:
+        """Whether it is known to be of a house like ours."""
+        return self.node_type.startswith(HOME_ASSISTANT)
+
+    async def look(self) -> None:
+        """Read how the node is, where it is shown here."""
+        if self.link is not None and self.shown is not None:
+            await self.link.look(self.shown)
+
+    async def life(self, peer: Peer) -> str:
+        """Return what names somebody's memory of orders; empty for who has none (see `wire.once`).
+
+        NotSent where nobody answers.
+        """
+        if self.link is not None and self.link.life:
+            return self.link.life
+        session = self.entry.runtime_data.links.neighbourhood.session
+        try:
+            return (await last_told(session, peer.jid)).life
+        except (NoAnswer, StanzaError) as err:
+            if isinstance(err, StanzaError) and not self.is_of_house:
+                return ""
+            raise NotSent("order_not_sent") from err
 
     async def peer(self) -> Peer:
         """Return who is to be asked."""
@@ -103,6 +147,8 @@ def _shown(hass: HomeAssistant, entity_id: str) -> Whom:
         title=link.devices.title,
         node=node.info.ref,
         node_type=node.info.node_type,
+        link=link,
+        shown=node,
     )
 
 
@@ -124,21 +170,27 @@ def _named(call: ServiceCall) -> Whom:
     if jid.node and not jid.resource and jid.bare not in titles:
         raise invalid("unknown_address", jid=jid.bare)
     node_id = call.data[ATTR_NODE]
-    known = _known(entry, jid.bare, node_id)
+    link, shown = _known(entry, jid.bare, node_id)
     return Whom(
         entry=entry,
         jid=jid.full,
         title=titles.get(jid.bare, jid.full),
         node=NodeRef(node_id, call.data[ATTR_SOURCE], call.data[ATTR_PARTITION]),
-        node_type=known.info.node_type if known else "",
+        node_type=shown.info.node_type if shown else "",
+        link=link,
+        shown=shown,
     )
 
 
-def _known(entry: XmppIotConfigEntry, bare: str, node_id: str) -> RemoteNode | None:
-    """Return a node of a linked house."""
+def _known(
+    entry: XmppIotConfigEntry, bare: str, node_id: str
+) -> tuple[Link | None, RemoteNode | None]:
+    """Return the link of a house, and a node of it; None for what there is not."""
     links: Iterator[Link] = iter(entry.runtime_data.links)
-    nodes = (link.store.get(node_id) for link in links if link.devices.house == bare)
-    return next(nodes, None)
+    for link in links:
+        if link.devices.house == bare:
+            return link, link.store.get(node_id)
+    return None, None
 
 
 def _entry(hass: HomeAssistant, entry_id: str | None) -> XmppIotConfigEntry:

@@ -1,10 +1,10 @@
 """The actions of this integration: read, set and command what others have, be it shown as an entity or not."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import voluptuous as vol
 
@@ -24,10 +24,13 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .remote import direct
+from .remote.delivery import Stamp
+from .remote.direct import Deed, Place
 from .remote.errors import as_home_assistant_error
 from .remote.link import Link
 from .remote.responses import readings_response, report_response
 from .remote.statistics_import import Imported
+from .service_orders import ORDER_FIELDS, ordered
 from .service_targets import (
     ATTR_JID,
     ATTR_NODE,
@@ -39,6 +42,7 @@ from .service_targets import (
 )
 from .wire.errors import WireError
 from .wire.model import HISTORICAL, Category, NodeRef, ReadRequest
+from .wire.report import ReportItem
 
 READ: Final = "read"
 CONTROL: Final = "control"
@@ -85,7 +89,11 @@ _READ: Final = vol.All(
 )
 _CONTROL: Final = vol.All(
     vol.Schema(
-        {**_WHERE, vol.Required(ATTR_PARAMETERS): vol.All(_DATA, vol.Length(min=1))}
+        {
+            **_WHERE,
+            **ORDER_FIELDS,
+            vol.Required(ATTR_PARAMETERS): vol.All(_DATA, vol.Length(min=1)),
+        }
     ),
     _SOMEWHERE,
 )
@@ -93,6 +101,7 @@ _EXECUTE: Final = vol.All(
     vol.Schema(
         {
             **_WHERE,
+            **ORDER_FIELDS,
             vol.Required(ATTR_COMMAND): cv.string,
             vol.Optional(ATTR_FORM, default=dict): _DATA,
         }
@@ -145,18 +154,28 @@ async def _read(call: ServiceCall) -> ServiceResponse:
 async def _control(call: ServiceCall) -> ServiceResponse:
     """Set control parameters of a node; answer which ones were set."""
     asked = await whom(call, POLICY_CONTROL)
+    parameters: dict[str, Any] = call.data[ATTR_PARAMETERS]
+
+    async def prepare(place: Place, stamp: Stamp) -> Deed[tuple[str, ...]]:
+        return await direct.control(place, parameters, stamp)
+
     with _translated(asked.title):
-        done = await direct.control(await asked.place(), call.data[ATTR_PARAMETERS])
-    return {ATTR_PARAMETERS: list(done)}
+        done = await ordered(call, asked, (CONTROL, *sorted(parameters)), prepare)
+    return {ATTR_PARAMETERS: list(parameters if done is None else done)}
 
 
 async def _execute(call: ServiceCall) -> ServiceResponse:
     """Have a command of a node carried out; answer a query's report."""
     asked = await whom(call, POLICY_CONTROL)
+    command: str = call.data[ATTR_COMMAND]
+    form: dict[str, Any] = call.data[ATTR_FORM]
+
+    async def prepare(place: Place, stamp: Stamp) -> Deed[Sequence[ReportItem] | None]:
+        return await direct.execute(place, command, form, stamp)
+
+    kind = (EXECUTE, command, *sorted(form))
     with _translated(asked.title):
-        report = await direct.execute(
-            await asked.place(), call.data[ATTR_COMMAND], call.data[ATTR_FORM]
-        )
+        report = await ordered(call, asked, kind, prepare)
     return {} if report is None else report_response(report)
 
 

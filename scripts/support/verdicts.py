@@ -44,6 +44,10 @@ NOT_DONE: Final = frozenset(
 _SAID: Final[Mapping[str, Verdict]] = {
     "not_connected": Verdict.REFUSED,
     "not_mirrored": Verdict.REFUSED,
+    "order_cancelled": Verdict.REFUSED,
+    "order_crowded": Verdict.REFUSED,
+    "order_expired": Verdict.EXPIRED,
+    "order_not_sent": Verdict.REFUSED,
     "remote_expired": Verdict.EXPIRED,
     "remote_failed": Verdict.REFUSED,
     "remote_forbidden": Verdict.REFUSED,

@@ -229,7 +229,7 @@ async def test_who_may_not_command_is_refused(
         (NotImplementedError(), FeatureNotImplemented),
         (ValueError("No such colour"), BadRequest),
         (RuntimeError("A bug"), InternalServerError),
-        (asyncio.CancelledError(), InternalServerError),
+        (asyncio.CancelledError(), RemoteTimeout),
     ],
 )
 async def test_the_houses_reason_goes_back(

@@ -9,6 +9,7 @@ import string
 from typing import Any, Final, Self
 from xml.etree import ElementTree as ET
 
+from scripts.support.attack_words import LIGHT, SOURCE
 from scripts.support.attacks import ATTACKS, Attacker
 from scripts.support.bench_inside import resident
 from scripts.support.hostile import PING, Hostile
@@ -23,7 +24,7 @@ EXPECTED: Final = re.compile(
 """What a house says of whom it has to keep away."""
 
 _TREE: Final = "urn:nf:iot:concentrator:1.0"
-_FEED: Final = re.compile(r"xmpp:[^?]*\?;node=([0-9a-f]+)")
+_FEED: Final = re.compile(r"xmpp:[^?]*\?;node=([\w-]+)")
 
 
 def escaped(text: str) -> str:
@@ -73,7 +74,8 @@ class Scene:
 
     async def feed(self) -> str:
         """Return the name of home's feed: all who see the same follow the same."""
-        question = f"<getRootNodes xmlns='{_TREE}' src='entities' parameters='true'/>"
+        of = f"id='{LIGHT}' src='{SOURCE}' parameters='true'"
+        question = f"<getNode xmlns='{_TREE}' {of}/>"
         answer = await self.friend.ask(self.jid, question)
         values = (one.get("value", "") for one in answer.iter(f"{{{_TREE}}}string"))
         feeds = [found[1] for one in values if (found := _FEED.fullmatch(one))]

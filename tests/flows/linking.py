@@ -25,6 +25,7 @@ EVERYTHING = {
     "prefix": "",
     "suggest_areas": True,
     "statistics": False,
+    "quality": "acknowledged",
 }
 KITCHEN = EVERYTHING | {"everything": False, "areas": ["kitchen"], "prefix": "Barn "}
 

@@ -72,6 +72,7 @@ async def test_a_choice_is_kept(
         prefix=" Next door ",
         suggest_areas=False,
         statistics=True,
+        quality="exactly_once",
     )
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -86,6 +87,7 @@ async def test_a_choice_is_kept(
         "prefix": "Next door ",
         "suggest_areas": False,
         "statistics": True,
+        "quality": "exactly_once",
     }
 
 
@@ -104,6 +106,7 @@ async def test_a_house_without_areas_has_no_list_of_them(
         "prefix",
         "suggest_areas",
         "statistics",
+        "quality",
     ]
     result = await submit(hass, form, everything=True)
     assert result["title"] == HOME
@@ -125,6 +128,7 @@ async def test_nothing_chosen_is_refused_and_can_be_mended(
         "prefix": "Next door",
         "suggest_areas": True,
         "statistics": False,
+        "quality": "acknowledged",
     }
     result = await submit(hass, form, everything=False, nodes=["rain"])
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -225,6 +229,7 @@ async def test_a_choice_is_changed(
         "everything": False,
         "suggest_areas": True,
         "statistics": False,
+        "quality": "acknowledged",
     }
     result = await submit(hass, form, everything=False, domains=["light"])
     assert result["type"] is FlowResultType.ABORT

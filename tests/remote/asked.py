@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from custom_components.xmpp_iot.remote.courier import Courier
 from custom_components.xmpp_iot.remote.devices import Devices
 from custom_components.xmpp_iot.remote.link import Link
 from custom_components.xmpp_iot.remote.links import Links
 from custom_components.xmpp_iot.remote.neighbourhood import Neighbourhood
+from custom_components.xmpp_iot.remote.node import RemoteNode
 from custom_components.xmpp_iot.remote.nodes import NodeStore
+from custom_components.xmpp_iot.wire.assurance import CHECK, encode_checked
 from custom_components.xmpp_iot.wire.control import Affected
 from custom_components.xmpp_iot.wire.dialects import Dialect
 from custom_components.xmpp_iot.wire.disco import INFO_QUERY, Disco
@@ -37,6 +40,7 @@ from custom_components.xmpp_iot.wire.model import (
 from custom_components.xmpp_iot.wire.peer import Peer
 from custom_components.xmpp_iot.wire.report import ReportItem
 from custom_components.xmpp_iot.wire.service import features
+from custom_components.xmpp_iot.wire.session import Session
 from custom_components.xmpp_iot.wire.xml import Element, element
 
 from .street import CABIN, HOME
@@ -62,6 +66,7 @@ class Somebody:
     controls: list[ControlRequest] = field(default_factory=list)
     executed: list[TreeRequest] = field(default_factory=list)
     left: int = 0  # answers that were not heard to their end
+    jid: str = FULL
 
     @property
     def peer(self) -> Peer:
@@ -133,6 +138,35 @@ class Line:
     asked: list[str] = field(default_factory=list)
     refusals: Mapping[str, Exception] = field(default_factory=dict)
     """Why full JIDs do not say what they are."""
+    connected: bool = True
+    life: str = ""
+    """What names the memory of orders; empty where there is none."""
+    comings: list[Callable[[], None]] = field(default_factory=list)
+    """Whoever wants to know when somebody comes."""
+    courier: Courier = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have orders brought."""
+        self.courier = Courier(cast(Session, self))
+
+    def on_presence(self, callback: Callable[[str, bool], None]) -> Callable[[], None]:
+        """Keep the callback until it is taken back."""
+        return self._on(lambda: callback(FULL, True))
+
+    def on_online(self, callback: Callable[[bool], None]) -> Callable[[], None]:
+        """Keep the callback until it is taken back."""
+        return self._on(lambda: callback(True))
+
+    def _on(self, coming: Callable[[], None]) -> Callable[[], None]:
+        self.comings.append(coming)
+        return lambda: self.comings.remove(coming)
+
+    def come(self, *jids: str) -> None:
+        """Have somebody online, and the connection."""
+        self.connected = True
+        self.online[HOME] = jids
+        for coming in tuple(self.comings):
+            coming()
 
     def resources(self, bare: str) -> tuple[str, ...]:
         """Return the full JIDs of somebody who is online."""
@@ -140,6 +174,8 @@ class Line:
 
     async def iq(self, to: str, payload: Element, **_: Any) -> Element:
         """Answer what somebody is."""
+        if payload.tag == CHECK:
+            return encode_checked(self.life, "") if self.life else _not_implemented()
         self.asked.append(to)
         if (refusal := self.refusals.get(to)) is not None:
             raise refusal
@@ -175,6 +211,8 @@ class LinkedHouse:
         self.devices = Devices(own=CABIN, house=HOME, title="Home", store=self.store)
         self.unique_id = self.devices.unique_id
         self.online = True
+        self.life = ""
+        self.looked: list[RemoteNode] = []
         self.listeners: list[Callable[[], None]] = []
 
     @property
@@ -186,6 +224,10 @@ class LinkedHouse:
         """Call `listener` when the house comes or goes."""
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
+
+    async def look(self, node: RemoteNode) -> None:
+        """Be asked how a node is."""
+        self.looked.append(node)
 
     def go(self, *, online: bool) -> None:
         """Come or go."""
@@ -214,6 +256,10 @@ class LinkedHouses:
     def __iter__(self) -> Iterator[LinkedHouse]:
         """Return the houses."""
         return iter(self.houses)
+
+
+def _not_implemented() -> Element:
+    raise NOT_IMPLEMENTED
 
 
 def reading(node: str, at: datetime, *fields: Field, error: str = "") -> Reading:

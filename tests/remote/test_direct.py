@@ -1,17 +1,15 @@
 """Somebody is asked directly: what goes over there, and what comes of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from custom_components.xmpp_iot.remote import direct, reports
-from custom_components.xmpp_iot.remote.direct import (
-    Place,
-    control,
-    execute,
-    reach,
-    read,
-)
+from custom_components.xmpp_iot.remote.delivery import Stamp
+from custom_components.xmpp_iot.remote.direct import Place, reach, read
+from custom_components.xmpp_iot.remote.errors import NotSent
 from custom_components.xmpp_iot.wire.control import Affected
 from custom_components.xmpp_iot.wire.errors import (
     FeatureNotImplemented,
@@ -30,7 +28,8 @@ from custom_components.xmpp_iot.wire.model import (
     Setting,
     ValueType,
 )
-from custom_components.xmpp_iot.wire.report import Title
+from custom_components.xmpp_iot.wire.order_token import ORDER
+from custom_components.xmpp_iot.wire.report import ReportItem, Title
 
 from .asked import FULL, Line, Somebody, reading
 
@@ -41,6 +40,18 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def place(somebody: Somebody, node_type: str = "") -> Place:
     """Return a node of somebody."""
     return Place(somebody.peer, NODE, node_type)
+
+
+async def control(place: Place, parameters: dict[str, Any]) -> tuple[str, ...]:
+    """Set control parameters."""
+    return await (await direct.control(place, parameters, Stamp.new())).give()
+
+
+async def execute(
+    place: Place, command: str, data: dict[str, Any]
+) -> Sequence[ReportItem] | None:
+    """Have a command carried out."""
+    return await (await direct.execute(place, command, data, Stamp.new())).give()
 
 
 async def test_the_first_who_speaks_our_protocols_is_asked() -> None:
@@ -122,9 +133,10 @@ async def test_what_a_home_assistant_is_to_set_expires() -> None:
     await control(light, {"on": True, "expires": NOW})
 
     first, second = (request.settings[1:] for request in somebody.controls)
-    (expires,) = first
+    expires, token = first
+    assert token.name == ORDER
     assert (expires.name, expires.type) == ("expires", ValueType.DATE_TIME)
-    assert second == (Setting("expires", ValueType.DATE_TIME, NOW),)
+    assert second[0] == Setting("expires", ValueType.DATE_TIME, NOW)
 
 
 async def test_a_refusal_is_raised() -> None:
@@ -161,9 +173,10 @@ async def test_a_command_of_a_home_assistant_expires() -> None:
 
     first, second = (request.form for request in somebody.executed)
     assert first is not None
-    assert first.keys() == {"expires", "brightness"}
+    assert first.keys() == {"expires", ORDER, "brightness"}
     assert first["brightness"] == ("7",)
-    assert second == {"expires": ("2026-11-21T12:00:00Z",)}
+    assert second is not None
+    assert second["expires"] == ("2026-11-21T12:00:00Z",)
 
 
 def a_form(*more: FormField) -> dict[str, Form]:
@@ -248,13 +261,22 @@ async def test_a_report_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_silence_is_no_missing_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who does not answer is not asked on and on."""
+    """Somebody who does not answer is not asked on and on, and nothing was sent."""
     somebody = Somebody()
 
     async def silent(_: object) -> None:
         raise NoAnswer("Silence.")
 
-    monkeypatch.setattr(somebody, "tree", silent)
+    async def form(_: object) -> Form:
+        raise NoAnswer("Silence.")
 
-    with pytest.raises(NoAnswer):
-        await execute(place(somebody), "start", {})
+    monkeypatch.setattr(somebody, "tree", silent)
+    monkeypatch.setattr(somebody, "control_form", form)
+
+    for asked in (
+        execute(place(somebody), "start", {}),
+        control(place(somebody), {"level": 7}),
+    ):
+        with pytest.raises(NotSent) as refused:
+            await asked
+        assert refused.value.key == "order_not_sent"

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.xmpp_iot.remote.errands import EXPIRES
+from custom_components.xmpp_iot.remote.delivery import EXPIRES
 from custom_components.xmpp_iot.remote.node import RemoteNode
 from custom_components.xmpp_iot.wire.errors import BadRequest, Forbidden
 from custom_components.xmpp_iot.wire.model import ControlRequest
+from custom_components.xmpp_iot.wire.order_token import ORDER
 from custom_components.xmpp_iot.wire.queries import MAX_RUNNING
 from custom_components.xmpp_iot.wire.report import ReportMessage
 from homeassistant.exceptions import HomeAssistantError
@@ -51,7 +52,7 @@ async def test_a_foreign_node_is_asked_in_its_own_words_only(linked: Linked) -> 
     assert [one.name for one in request.settings] == ["power"]
 
 
-async def test_control_has_an_expiry_too(linked: Linked) -> None:
+async def test_control_has_an_expiry_and_a_token_too(linked: Linked) -> None:
     """Of a house like ours."""
     await linked.is_linked()
 
@@ -60,7 +61,7 @@ async def test_control_has_an_expiry_too(linked: Linked) -> None:
     (request,) = [
         one for one in linked.far.house.requests if isinstance(one, ControlRequest)
     ]
-    assert {one.name for one in request.settings} == {"power", EXPIRES}
+    assert {one.name for one in request.settings} == {"power", EXPIRES, ORDER}
 
 
 async def test_a_query_returns_its_report(linked: Linked) -> None:

@@ -122,10 +122,15 @@ class Way:
         return self.refused if Right.SEE in rights else self.unseen
 
 
+_PUBSUB: Final = "{http://jabber.org/protocol/pubsub}"
+
+
 def outcome(way: Way, answer: Element) -> str:
     """Return what has come of a request."""
     if answer.get("type") == "result":
-        return DONE
+        # (to who asks for items where none are kept Prosody says no, ejabberd gives a list of none)
+        items = answer.find(f".//{_PUBSUB}items")
+        return DONE if items is None or len(items) else DENIED
     return DENIED if way.at is At.ACCOUNT else condition(answer)
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+from custom_components.xmpp_iot.wire.assurance import ASSURANCE
 from custom_components.xmpp_iot.wire.happening import Happening
 
 from .dialects import XSF
@@ -14,6 +15,12 @@ BLOCKING: Final = "urn:xmpp:blocking"
 NOT_HERE: Final = "feature-not-implemented"
 SUBSCRIBE: Final = "<subscribe node='{t}' jid='{j}'/>"
 ITEMS: Final = "<items node='{t}'/>"
+
+
+def _last_item(scene: Scene) -> str:
+    """Return the question of a house of ours whether it has heard everything."""
+    return f"<check xmlns='{ASSURANCE}' feed='{scene.thing}'/>"
+
 
 FEEDS: Final = (
     Way(
@@ -55,6 +62,22 @@ FEEDS: Final = (
         kind="set",
         at=At.ACCOUNT,
         begins=own_feed,
+    ),
+    Way(
+        name="the last item of the feed of one's audience",
+        needs=Right.HERE,
+        says=_last_item,
+        dialects=("nf",),
+        begins=own_feed,
+        tells=(Right.SEE, "last="),
+    ),
+    Way(
+        name="the last item of another's feed",
+        needs=Right.HERE,
+        says=_last_item,
+        dialects=("nf",),
+        begins=feed_of_friend,
+        of_another=True,
     ),
     Way(
         name="subscribe at the house itself",

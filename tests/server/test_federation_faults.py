@@ -3,11 +3,13 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 import itertools
 from pathlib import Path
 
 import pytest
 
+from custom_components.xmpp_iot.remote import assurance
 from custom_components.xmpp_iot.remote.link import Link
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import (
@@ -67,6 +69,11 @@ def pair(
         )
     )
     return home, away
+
+
+def shows(hass: HomeAssistant, link: Link, state: str) -> bool:
+    """Return whether the light is shown in a state."""
+    return mirror(hass, link, LIGHT).state == state
 
 
 @pytest.fixture(params=PAIRS, ids="+".join)
@@ -131,6 +138,29 @@ class TestRoads:
             "light", "turn_on", {"entity_id": shown}, blocking=True
         )
         assert house.state(LIGHT) == "on"
+
+    @pytest.mark.parametrize("kinds", PAIRS[:1])
+    async def test_after_a_cut_what_was_lost_is_read_though_nothing_else_changes(
+        self,
+        hass: HomeAssistant,
+        house: House,
+        link: Link,
+        roads: Roads,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Nobody sees the break: after a silence the other house is asked for the number of what it said last."""
+        monkeypatch.setattr(assurance, "GRACE", 0.2)
+        monkeypatch.setattr(assurance, "EVERY", 0.5)
+        lost = 0
+        for state in ("off", "on", "off"):
+            roads.cut(for_good=True)
+            hass.states.async_set(LIGHT, state)
+            await hass.async_block_till_done()
+            await house.entry.runtime_data.session.flush()  # it has left the house
+            roads.mend()
+            lost += not shows(hass, link, state)
+            await until(hass, partial(shows, hass, link, state), timeout=20)
+        assert lost
 
 
 async def test_a_server_that_nobody_vouches_for_is_not_talked_with(

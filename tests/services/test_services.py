@@ -139,7 +139,7 @@ async def test_a_command_is_carried_out(cabin: Cabin) -> None:
     *known, unknown = (one.form for one in cabin.somebody.executed)
     for form in known:
         assert form is not None
-        assert form.keys() == {"expires", "brightness"}
+        assert form.keys() == {"expires", "order_token", "brightness"}
     assert unknown == {"brightness": ("7",)}
 
 

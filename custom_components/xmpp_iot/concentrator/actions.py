@@ -246,7 +246,7 @@ class Actions:
         if call.cancelled():
             self.record.async_end(deed, context, "stopped")
             raise on_record(
-                InternalServerError("The house is stopping; the result is unknown.")
+                RemoteTimeout("The house is stopping; the result is unknown.")
             )
         if (error := call.exception()) is None:
             if not act.answers:

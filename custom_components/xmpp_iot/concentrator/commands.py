@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, State
 from ..wire.errors import ItemNotFound, NotAcceptable
 from ..wire.form_model import Form, FormField, Submission
 from ..wire.model import Command, CommandType
+from ..wire.order_token import ORDER
 from .catalogue import Catalogue
 from .domains import domain_of
 from .inputs import Description, Input, inputs_of
@@ -19,8 +20,8 @@ from .parameter import NotAccepted
 from .words import Words
 
 EXPIRES: Final = "expires"
-# What a client sends along to say which form it filled in, and until when it means it.
-FRAME: Final = frozenset({"FORM_TYPE", "xdd session", EXPIRES})
+# What a client sends along to say which form it filled in, until when it means it, and which order it is.
+FRAME: Final = frozenset({"FORM_TYPE", "xdd session", EXPIRES, ORDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from homeassistant.core import State
 from ..wire.errors import BadRequest, ItemNotFound, StanzaError
 from ..wire.form_model import Form, FormField, Submission
 from ..wire.model import ControlRequest, Setting, ValueType
+from ..wire.order_token import ORDER, OrderToken
 from ..wire.xml import parse_value
 from .commands import EXPIRES, FRAME, drafted
 from .domains import domain_of
@@ -42,6 +43,21 @@ def form_expiry(form: Submission | None) -> datetime | None:
         raise _wrong({EXPIRES: err.text}) from err
     assert isinstance(value, datetime)
     return value
+
+
+def stamped_token(request: ControlRequest) -> OrderToken | None:
+    """Return what an order says it is known by, if it says so: a setting, or form field, of that name."""
+    for setting in request.settings:
+        if setting.name == ORDER:
+            return OrderToken.parse(str(setting.value))
+    return form_token(request.form)
+
+
+def form_token(form: Submission | None) -> OrderToken | None:
+    """Return the same of a form."""
+    if not form or not (values := form.get(ORDER)) or not values[0]:
+        return None
+    return OrderToken.parse(values[0])
 
 
 def plan(request: ControlRequest, state: State) -> tuple[Call, ...]:
@@ -121,7 +137,7 @@ def _settings(
 ) -> Iterable[Setting]:
     """Return what is to be set, whether it came typed or by form."""
     if request.form is None:
-        return [one for one in request.settings if one.name != EXPIRES]
+        return [one for one in request.settings if one.name not in FRAME]
     given = {
         name: values
         for name, values in request.form.items()

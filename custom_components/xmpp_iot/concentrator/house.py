@@ -29,6 +29,7 @@ from ..wire.model import (
     TreeRequest,
 )
 from ..wire.node_events import EVENT_REQUESTS
+from ..wire.once import Once
 from ..wire.report import ReportItem
 from .actions import Actions
 from .asking import Asking
@@ -103,7 +104,8 @@ class Concentrator:
         )
         self._reader = Reader(hass, self._guard, localizer, reader, second)
         self._tree = TreeOperations(hass, self._guard, self._trees, listing)
-        self._orders = Orders(shop)
+        self._once = Once()
+        self._orders = Orders(shop, self._once)
         self._queries = Queries(shop)
         self._recording = Recording(hass, grants, actions.record)
         self._values = ValueFollowers(hass)
@@ -124,6 +126,11 @@ class Concentrator:
         self._events.async_stop()
         self._values.async_stop()
         self._trees.async_stop()
+
+    @property
+    def life(self) -> str:
+        """What names this house as long as it remembers which orders were carried out."""
+        return self._once.life
 
     async def tree(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         """Answer a concentrator request (XEP-0326)."""

@@ -1,11 +1,12 @@
 """Orders in: control (XEP-0325) and commands (XEP-0326 section 3.6) of those who may give them.
 
 Who asks first is served first. Everything is checked before anything is done, and the gate is asked again
-after whatever took its time: the owner's answer, a second opinion, a turn.
+after whatever took its time: the owner's answer, a second opinion, a turn. What comes again is done once.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from ..contacts.grants import Level
 from ..wire.errors import BadRequest, Forbidden, StanzaError
@@ -20,8 +21,16 @@ from ..wire.model import (
     TreeAnswer,
     TreeRequest,
 )
+from ..wire.once import Once
 from .actions import Act, expiry
-from .control import common_form, form_expiry, plan, stamped_expiry
+from .control import (
+    common_form,
+    form_expiry,
+    form_token,
+    plan,
+    stamped_expiry,
+    stamped_token,
+)
 from .operations import Performs
 from .workshop import Workshop
 
@@ -29,8 +38,9 @@ from .workshop import Workshop
 class Orders:
     """Carries out what callers order."""
 
-    def __init__(self, shop: Workshop) -> None:
-        """Carry out what the gate lets a caller do."""
+    def __init__(self, shop: Workshop, once: Once) -> None:
+        """Carry out what the gate lets a caller do; `once` remembers it."""
+        self._once = once
         self._guard = shop.guard
         self._actions = shop.actions
         self._asking = shop.asking
@@ -52,6 +62,12 @@ class Orders:
     async def control(self, caller: Caller, request: ControlRequest) -> None:
         """Set parameters: all is checked for all nodes before anything is done."""
         expires = expiry(caller, stamped_expiry(request))
+        deed = partial(self._control, caller, request, expires)
+        await self._once.do(caller.bare, stamped_token(request), expires, deed)
+
+    async def _control(
+        self, caller: Caller, request: ControlRequest, expires: datetime
+    ) -> None:
         # Asked before the turn too: who may not would else learn by waiting what others do there.
         self._guard.open_to(caller, request.nodes, Level.CONTROL)
         if self._asking.may_ask(caller):
@@ -152,6 +168,13 @@ class Orders:
 
     async def _execute(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         expires = expiry(caller, form_expiry(request.form))
+        deed = partial(self._command, caller, request, expires)
+        await self._once.do(caller.bare, form_token(request.form), expires, deed)
+        return Done()
+
+    async def _command(
+        self, caller: Caller, request: TreeRequest, expires: datetime
+    ) -> None:
         node = request.nodes[0]
         self._guard.entity(caller, node, Level.COMMAND, asking=True)
         if self._asking.may_ask(caller):
@@ -161,7 +184,6 @@ class Orders:
         async with self._turns.of([node.id]):
             act = await self._agreed_order(caller, request, expires)
             await self._actions.perform(act)
-        return Done()
 
     async def _agreed_order(
         self, caller: Caller, request: TreeRequest, expires: datetime

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..wire.assurance import ASSURANCE
 from ..wire.dialects import FAMILIES, Dialect
 from ..wire.disco import INFO, INFO_QUERY
 from ..wire.errors import NoAnswer, RemoteError
@@ -29,6 +30,8 @@ class Acquaintance:
     """Whether it has something to set."""
     in_pages: bool = False
     """Whether long lists can be had in pages (XEP-0059)."""
+    assured: bool = False
+    """Whether it says how much it has told (see `wire.assurance`)."""
 
 
 async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
@@ -56,6 +59,7 @@ async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
                 concentrator=True,
                 events=dialect.events in features,
                 in_pages=RSM in features,
+                assured=ASSURANCE in features,
             )
     for dialect in FAMILIES:
         if not features.isdisjoint({dialect.sensor_data, dialect.control}):

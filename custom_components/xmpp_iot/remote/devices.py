@@ -10,6 +10,7 @@ from ..const import DOMAIN
 from ..wire.fragments import DEVICE as ITSELF
 from ..wire.model import NodeInfo
 from .areas import Suggestions
+from .delivery import CONF_QUALITY, Delivery
 from .foreign import KINDS, facts
 from .node import RemoteNode
 from .nodes import NodeStore, uid_of
@@ -42,6 +43,8 @@ class Devices:
     """Put before the names of devices and of entities without one."""
     areas: bool = True
     """Whether devices suggest their area, by its name over there."""
+    delivery: Delivery = Delivery.ACKNOWLEDGED
+    """How surely its entities' orders are to be carried out."""
     suggestions: Suggestions = field(default_factory=Suggestions)
     """The areas they suggest: not any number of them."""
 
@@ -50,6 +53,7 @@ class Devices:
         self.title = title
         self.prefix = data.get(CONF_PREFIX, "")
         self.areas = data.get(CONF_SUGGEST_AREAS, True)
+        self.delivery = Delivery(data.get(CONF_QUALITY, Delivery.ACKNOWLEDGED))
 
     @property
     def key(self) -> str:

@@ -3,17 +3,16 @@
 Whoever is asked here need not be a house: any concentrator or device that speaks one of the dialects will do.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
-
-from homeassistant.util import dt as dt_util
 
 from ..wire.errors import (
     BadRequest,
     FeatureNotImplemented,
+    NoAnswer,
     NotConnected,
     RemoteError,
     ResourceConstraint,
@@ -32,16 +31,16 @@ from ..wire.model import (
 from ..wire.peer import Peer
 from ..wire.report import ReportItem
 from .acquaintance import meet_any
+from .delivery import EXPIRES, Stamp
 from .device_peer import peer_of
+from .errors import NotSent
 from .neighbourhood import Neighbourhood
 from .node import HOME_ASSISTANT
 from .reports import collected
 from .settings import settings
 from .typed import typed
-from .values import form_text, submission
+from .values import submission
 
-EXPIRES: Final = "expires"
-EXPIRY: Final = timedelta(seconds=10)  # until when what is asked may be begun
 MOST_FIELDS: Final = 20_000  # of one answer, with the readings they are in
 
 
@@ -52,6 +51,23 @@ class Place:
     peer: Peer
     node: NodeRef
     node_type: str = ""  # where it is known
+    assured: bool = False
+    """Whether it is known to be of a house like ours, whatever its type is."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is of a house like ours, which knows what an order's stamp is."""
+        return self.assured or self.node_type.startswith(HOME_ASSISTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed[Result]:
+    """What is ready to be sent."""
+
+    give: Callable[[], Awaitable[Result]]
+    """Send it and return the answer; raises as `wire.peer.Peer` does. A second time it is the same order."""
+    is_query: bool = False
+    """Whether it only asks."""
 
 
 async def reach(neighbourhood: Neighbourhood, jids: Iterable[str]) -> Peer:
@@ -85,38 +101,63 @@ async def read(peer: Peer, request: ReadRequest) -> list[Reading]:
     return found
 
 
-async def control(place: Place, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Set control parameters; return the names of those that were set.
+async def control(
+    place: Place, parameters: Mapping[str, Any], stamp: Stamp
+) -> Deed[tuple[str, ...]]:
+    """Return what sets control parameters, and answers with the names of those that were set.
 
     They have the types that the form of the node's parameters says. Who has no form is given each value
-    in its own type. ServiceValidationError for a parameter or a value that cannot be.
+    in its own type. ServiceValidationError for a parameter or a value that cannot be, NotSent where nobody
+    answers.
     """
     try:
         form = await place.peer.control_form(place.node)
     except RemoteError, BadRequest:
         form = None  # whether it can be set at all, the answer to that will say
+    except NoAnswer as err:
+        raise NotSent("order_not_sent") from err
     said = typed(parameters, form)
-    if place.node_type.startswith(HOME_ASSISTANT) and EXPIRES not in parameters:
-        said += settings({EXPIRES: _expiry()})
+    if place.is_ours:
+        also = stamp.parameters
+        said += settings({key: also[key] for key in also if key not in parameters})
     request = ControlRequest(nodes=(place.node,), settings=said)
+    return Deed(partial(_control, place, request, tuple(parameters)))
+
+
+async def _control(
+    place: Place, request: ControlRequest, names: tuple[str, ...]
+) -> tuple[str, ...]:
     affected = await place.peer.control(request)
-    return affected.parameters or tuple(parameters)
+    return affected.parameters or names
 
 
 async def execute(
-    place: Place, command: str, data: Mapping[str, Any]
-) -> Sequence[ReportItem] | None:
-    """Have a command carried out; return the report of one that is a query, None for another."""
-    kind = await _command_type(place, command)
+    place: Place, command: str, data: Mapping[str, Any], stamp: Stamp
+) -> Deed[Sequence[ReportItem] | None]:
+    """Return what has a command carried out, and answers with the report of one that is a query.
+
+    NotSent where nobody answers.
+    """
+    try:
+        kind = await _command_type(place, command)
+        form = await _filled_in(place, command, kind, data, stamp)
+    except NoAnswer as err:
+        raise NotSent("order_not_sent") from err
     request = TreeRequest(
         operation=Operation.EXECUTE_NODE_COMMAND,
         nodes=(place.node,),
         command=command,
-        form=await _filled_in(place, command, kind, data),
+        form=form,
     )
-    if kind is not CommandType.QUERY:
-        await place.peer.tree(request)
-        return None
+    is_query = kind is CommandType.QUERY
+    return Deed(partial(_query if is_query else _execute, place, request), is_query)
+
+
+async def _execute(place: Place, request: TreeRequest) -> None:
+    await place.peer.tree(request)
+
+
+async def _query(place: Place, request: TreeRequest) -> Sequence[ReportItem]:
     async with aclosing(place.peer.query(request)) as parts:
         return await collected(parts)
 
@@ -133,18 +174,22 @@ async def _command_type(place: Place, command: str) -> CommandType | None:
 
 
 async def _filled_in(
-    place: Place, command: str, kind: CommandType | None, data: Mapping[str, Any]
+    place: Place,
+    command: str,
+    kind: CommandType | None,
+    data: Mapping[str, Any],
+    stamp: Stamp,
 ) -> Mapping[str, tuple[str, ...]] | None:
     """Return the command's form, filled in; None for a command that has none."""
     given = submission(data)
-    expires = {EXPIRES: (form_text(_expiry()),)}
-    if place.node_type.startswith(HOME_ASSISTANT):
-        return {**expires, **given}
+    if place.is_ours:
+        frame = stamp.expiry if kind is CommandType.QUERY else stamp.form
+        return {**frame, **given}
     form = None if kind is CommandType.SIMPLE else await _form(place, command)
     if form is None:
         return given or None
     if any(field.var == EXPIRES for field in form.fields):
-        given = {**expires, **given}
+        given = {**stamp.expiry, **given}
     return {**_presupposed(form), **given}
 
 
@@ -168,7 +213,3 @@ def _presupposed(form: Form) -> dict[str, tuple[str, ...]]:
         for field in form.fields
         if field.values and (field.required or field.type is FormFieldType.HIDDEN)
     }
-
-
-def _expiry() -> datetime:
-    return dt_util.utcnow() + EXPIRY

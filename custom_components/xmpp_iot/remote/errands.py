@@ -2,28 +2,31 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import aclosing
-from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
 from ..wire.errors import WireError
+from ..wire.form_model import Submission
 from ..wire.model import ControlRequest, Operation, TreeRequest
 from ..wire.peer import Peer
 from ..wire.report import ReportItem
+from .courier import Courier, Order
+from .delivery import EXPIRY, Delivery, Stamp
 from .devices import Devices
 from .errors import as_home_assistant_error
+from .follow import read_all
 from .node import RemoteNode
 from .reports import collected
 from .settings import settings
 from .typed import typed
-from .values import form_text, submission
+from .values import submission
 
-EXPIRES: Final = "expires"
-# Until when the other house may begin what it is asked.
-EXPIRY: Final = timedelta(seconds=10)
+# Seconds in which a node is read when it is not known what was done to it: somebody waits for the answer.
+LOOK_WITHIN: Final = 5.0
 # Queries at a time: a house like ours refuses a contact's ninth, and a dashboard may ask for more than that.
 QUERIES: Final = 4
 
@@ -31,9 +34,10 @@ QUERIES: Final = 4
 class Errands(ABC):
     """A house that does what it is asked."""
 
-    def __init__(self, devices: Devices) -> None:
-        """Ask the house that `devices` names."""
+    def __init__(self, devices: Devices, courier: Courier) -> None:
+        """Ask the house that `devices` names; `courier` brings it its orders."""
         self.devices = devices
+        self._courier = courier
         self._queries = asyncio.Semaphore(QUERIES)
 
     @abstractmethod
@@ -44,24 +48,35 @@ class Errands(ABC):
     def acted(self, node: RemoteNode) -> None:
         """Look at what was acted upon."""
 
+    @abstractmethod
+    def doubt(self, node: RemoteNode) -> None:
+        """Look at a node when that can be done: what it shows may not be so any more."""
+
+    @property
+    @abstractmethod
+    def life(self) -> str:
+        """What names the house's memory of orders; empty where that is not known."""
+
     async def execute(
         self, node: RemoteNode, action: str, data: Mapping[str, Any]
     ) -> None:
         """Have a command of the node carried out, and return when it is done."""
-        try:
-            await self.peer().tree(
-                _command(Operation.EXECUTE_NODE_COMMAND, node, action, data)
-            )
-        except WireError as err:
-            raise as_home_assistant_error(err, self.devices.title) from err
-        self.acted(node)
+
+        async def give(stamp: Stamp | None) -> None:
+            operation = Operation.EXECUTE_NODE_COMMAND
+            frame = stamp.form if stamp else {}
+            await self.peer().tree(_command(operation, node, action, data, frame))
+
+        await self._order(node, ("execute", action, *sorted(data)), give)
 
     async def query(
         self, node: RemoteNode, action: str, data: Mapping[str, Any]
     ) -> Sequence[ReportItem]:
         """Return the report of a query of the node, which waits for its turn."""
         async with self._queries:
-            request = _command(Operation.EXECUTE_NODE_QUERY, node, action, data)
+            frame = Stamp.new().expiry if node.domain else {}
+            operation = Operation.EXECUTE_NODE_QUERY
+            request = _command(operation, node, action, data, frame)
             try:
                 async with aclosing(self.peer().query(request)) as parts:
                     return await collected(parts)
@@ -70,25 +85,61 @@ class Errands(ABC):
 
     async def control(self, node: RemoteNode, parameters: Mapping[str, Any]) -> None:
         """Have control parameters set."""
-        if node.domain:
-            parameters = {**parameters, EXPIRES: dt_util.utcnow() + EXPIRY}
         # (of a foreign node the types are those that its form says)
         said = typed(parameters, node.form) if node.form else settings(parameters)
-        request = ControlRequest(nodes=(node.info.ref,), settings=said)
-        try:
+
+        async def give(stamp: Stamp | None) -> None:
+            also = settings(stamp.parameters) if stamp else ()
+            request = ControlRequest(nodes=(node.info.ref,), settings=(*said, *also))
             await self.peer().control(request)
+
+        await self._order(node, ("control", *sorted(parameters)), give)
+
+    async def look(self, node: RemoteNode) -> None:
+        """Read how a node is, now if that is quick."""
+        try:
+            async with asyncio.timeout(LOOK_WITHIN):
+                ref = node.info.ref
+                await read_all(self.peer(), (ref,), self.devices.store.take)
+        except TimeoutError, WireError:
+            self.doubt(node)
+
+    async def _order(
+        self,
+        node: RemoteNode,
+        kind: Hashable,
+        give: Callable[[Stamp | None], Awaitable[None]],
+    ) -> None:
+        """Have an order for a node carried out, as surely as is chosen for the house."""
+        stamp = Stamp.new(life=self.life) if node.domain else None
+        delivery = self.devices.delivery
+        if delivery is Delivery.EXACTLY_ONCE and not self.life:
+            delivery = Delivery.ACKNOWLEDGED
+        order = Order(
+            node=(self.devices.house, node.info.ref),
+            kind=kind,
+            give=partial(give, stamp),
+            look=partial(self.look, node),
+            expires=stamp.expires if stamp else dt_util.utcnow() + EXPIRY,
+            stamped=stamp is not None,
+        )
+        try:
+            self.peer()
+            await self._courier.deliver(order, delivery)
         except WireError as err:
             raise as_home_assistant_error(err, self.devices.title) from err
         self.acted(node)
 
 
 def _command(
-    operation: Operation, node: RemoteNode, action: str, data: Mapping[str, Any]
+    operation: Operation,
+    node: RemoteNode,
+    action: str,
+    data: Mapping[str, Any],
+    frame: Submission,
 ) -> TreeRequest:
-    """Return a command; of a house like ours with its expiry: done late would be worse than not at all."""
-    form = dict(submission(data))
-    if node.domain:
-        form[EXPIRES] = (form_text(dt_util.utcnow() + EXPIRY),)
+    """Return a command; what frames it says to a house like ours until when, and which order it is."""
+    form = {**submission(data), **frame}
     return TreeRequest(
         operation=operation,
         nodes=(node.info.ref,),

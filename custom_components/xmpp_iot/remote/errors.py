@@ -5,6 +5,16 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..const import DOMAIN
 from ..wire.errors import NoAnswer, NotConnected, RemoteError, StanzaError, WireError
 
+
+class NotSent(WireError):
+    """An order was never sent; `key` is that of the words for it."""
+
+    def __init__(self, key: str) -> None:
+        """Say why."""
+        super().__init__(key)
+        self.key = key
+
+
 # The asker's fault, by the stanza error's condition; everything else is the house's, or nobody's.
 _INVALID = frozenset({"bad-request", "not-acceptable", "item-not-found"})
 _REASONS = {
@@ -24,6 +34,8 @@ def as_home_assistant_error(err: WireError, house: str) -> HomeAssistantError:
     placeholders = {"house": house, "reason": reason_of(err)}
     kind: type[HomeAssistantError] = HomeAssistantError
     match err:
+        case NotSent():
+            key = err.key
         case NotConnected():
             key = "not_connected"
         case NoAnswer():

@@ -62,7 +62,7 @@ class Link(Errands):
         devices: Devices,
     ) -> None:
         """Show what is chosen of the house that `devices` names."""
-        super().__init__(devices)
+        super().__init__(devices, neighbourhood.courier)
         self.store: NodeStore = devices.store
         self.registered = registered
         self.last_seen: datetime | None = None
@@ -76,6 +76,7 @@ class Link(Errands):
         self._task: asyncio.Task[None] | None = None
         self._jid = ""  # full JID the house is visited at
         self._look_again = False  # somebody came while the task was under way
+        self._doubted: set[RemoteNode] = set()  # to be read when there is a connection
         self._grace: asyncio.TimerHandle | None = None
         self._listeners = Listeners(devices.house, self.store.later.do_first)
         self._watchers = Listeners(devices.house)
@@ -196,6 +197,22 @@ class Link(Errands):
         if self._visit is not None:
             self._visit.acted(node)
 
+    @override
+    def doubt(self, node: RemoteNode) -> None:
+        """Have a node read: at once, or when the connection is back; a new visit reads what has changed."""
+        if self._visit is None:
+            return
+        if self._neighbourhood.session.connected:
+            self._visit.doubt(node)
+        else:
+            self._doubted.add(node)
+
+    @property
+    @override
+    def life(self) -> str:
+        """What names the house's memory of orders; empty where that is not known."""
+        return "" if self._visit is None else self._visit.life
+
     # Coming and going
 
     @callback
@@ -219,8 +236,11 @@ class Link(Errands):
     def _online(self, resumed: bool) -> None:
         """Go on with a session that resumed, as if nothing had been; in a new one the house is told of anew."""
         self._end_grace()
+        doubted, self._doubted = self._doubted, set()
         if not resumed:
             self._leave()
+        for node in doubted:
+            self.doubt(node)
         self._look_for_it()
 
     @callback

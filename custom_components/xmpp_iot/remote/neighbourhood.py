@@ -13,6 +13,7 @@ from ..wire.peer import Peers
 from ..wire.session import Session
 from ..wire.subscriber import Subscriber
 from ..wire.xml import Element, clark, split_tag
+from .courier import Courier
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,13 +27,14 @@ class Neighbourhood:
     session: Session
     peers: Peers
     subscriber: Subscriber
+    courier: Courier
     _happened: dict[str, Happened] = field(default_factory=dict)
     _unsubscribe: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def of(cls, session: Session) -> Neighbourhood:
         """Return the neighbourhood of a session."""
-        return cls(session, Peers(session), Subscriber(session))
+        return cls(session, Peers(session), Subscriber(session), Courier(session))
 
     def start(self) -> None:
         """Begin to take messages."""
@@ -47,6 +49,7 @@ class Neighbourhood:
 
     async def stop(self) -> None:
         """Take no more."""
+        await self.courier.stop()
         while self._unsubscribe:
             self._unsubscribe.pop()()
         self.subscriber.stop()

@@ -19,6 +19,7 @@ from ..wire.happening import Happening, NodeEvent, SourceSubscription
 from ..wire.model import NodeRef, Reading
 from ..wire.peer import Peer
 from .acquaintance import Acquaintance
+from .assurance import Assurance
 from .device_peer import peer_of
 from .events import Events
 from .follow import Feed, Missed, read_all
@@ -60,11 +61,13 @@ class Visit:
     """Whether everything is shown."""
     peer: Peer = field(init=False)
     _feed: Feed = field(init=False)
+    _assurance: Assurance = field(init=False)
     _events: Events = field(init=False)
     _read_since: datetime | None = None  # as far back was read last
     _uri: str = ""  # of the feed
     _refused: bool = False  # it was said that there is none
     _stale: bool = False  # values may have been missed
+    _sure: bool = False  # nothing was missed that is not read
     _unknown: bool = False  # nodes may have been missed
     _certain: bool = False  # what is not among the nodes now has gone
     _looked: float = (
@@ -87,6 +90,10 @@ class Visit:
             self.peer,
             self._attempting(self._told),
             self._missed,
+        )
+        session = self.neighbourhood.session
+        self._assurance = Assurance(
+            session, known.jid, self._feed, self._missed, known.assured
         )
 
     async def stay(self) -> None:
@@ -128,6 +135,15 @@ class Visit:
         if not node.domain and (not self._is_followed or only_in_form(node)):
             self._read_soon(node.info.ref)
 
+    def doubt(self, node: RemoteNode) -> None:
+        """Read what may have been acted upon."""
+        self._read_soon(node.info.ref)
+
+    @property
+    def life(self) -> str:
+        """What names the house's memory of orders; empty where that is not known."""
+        return self._assurance.life
+
     @property
     def _is_followed(self) -> bool:
         """Whether the house tells by itself what changes."""
@@ -142,8 +158,10 @@ class Visit:
         followed = self._is_followed
         due = self._looked + (CHECK_EVERY if followed else POLL_EVERY)
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(due):
+            async with asyncio.timeout_at(min(due, self._assurance.due)):
                 await self._work.wait()
+        if loop.time() >= self._assurance.due:
+            await self._assurance.check()
         if loop.time() < due:
             return
         if followed:
@@ -251,6 +269,7 @@ class Visit:
 
     async def _read_changed(self) -> None:
         """Read what is not known, and of the rest what may have changed."""
+        await self._assurance.begin()
         since, self.store.missed_since = self.store.missed_since, None
         is_read = False
         try:
@@ -263,6 +282,7 @@ class Visit:
             if since is not None or not is_followed:
                 await read_all(self.peer, known, self.store.take, self._read_since)
             is_read = True
+            self._sure = not self._stale  # (more may have been missed meanwhile)
             self._looked = asyncio.get_running_loop().time()
         finally:
             if not is_read:
@@ -288,12 +308,12 @@ class Visit:
         await read_all(self.peer, wanted, self.store.take)
         await self._present()
 
-    def _attempting[What](self, take: Callable[[What], None]) -> Callable[[What], None]:
+    def _attempting[**What](self, take: Callable[What, None]) -> Callable[What, None]:
         """Return what takes what comes by itself: should we fail, the visit ends, and not the connection."""
 
-        def attempt(what: What) -> None:
+        def attempt(*what: What.args, **how: What.kwargs) -> None:
             try:
-                take(what)
+                take(*what, **how)
             except Exception as err:
                 _LOGGER.debug("What %s said fails", self.peer.jid, exc_info=True)
                 self._failure = err
@@ -301,20 +321,27 @@ class Visit:
 
         return attempt
 
-    def _told(self, readings: Sequence[Reading]) -> None:
-        """Take an item of the feed; one from before what was read says that the house's clock was set."""
+    def _told(self, readings: Sequence[Reading], part: bool) -> None:
+        """Take an item of the feed; one from before what was read says that the house's clock was set.
+
+        A `part` of a node goes with the rest only where nothing was missed; else the node is read.
+        """
         if self._read_since and any(one.at < self._read_since for one in readings):
             _LOGGER.info("The clock of %s was set back", self.peer.jid)
             self._read_since = None
             self.store.rewind()
             self.store.missed_since = EVER
             self._missed(Missed.VALUES)
-        self.store.take(readings)
+        if not part:
+            self.store.take(readings)
+            return
+        for ref in self.store.take_parts(readings, fitting=self._sure):
+            self._read_soon(ref)
 
     def _missed(self, what: Missed) -> None:
         """Read the values again: some were told and did not come."""
         self.store.miss(dt_util.utcnow())
-        self._stale = True
+        self._stale, self._sure = True, False
         if what is Missed.EVERYTHING:
             self._unknown = True
             self._look_no_more()  # it may have just started, and what is missing may come

@@ -1,0 +1,228 @@
+"""Brings orders to other houses, as surely as is wanted of each, and says what became of it.
+
+Each ends in one of four ways: done; refused; expired, which is never done; or unknown, when it was sent and
+nobody answered. Then the state is read before anything is told, or sent again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Hashable
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+import logging
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..wire.assurance import is_answered, is_bounce
+from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
+from ..wire.session import Session
+from .delivery import Delivery
+from .errors import NotSent
+
+_LOGGER = logging.getLogger(__name__)
+
+REPEAT_AFTER: Final = 3.0  # seconds without an answer
+FIRST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 30.0
+# Seconds after the expiry in which it is asked what has become of an order: it is not done any more then.
+SETTLE: Final = 10.0
+MOST_KEPT: Final = 100  # orders that wait for a house to come
+MOST_WAITING: Final = 10  # kinds of orders for one node that wait for their turn
+_UNKNOWN: Final = "remote-server-timeout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order[Result]:
+    """What is to be done."""
+
+    node: Hashable
+    """For which node of which house."""
+    kind: Hashable
+    """Which orders for the node it makes needless: older ones of the same kind."""
+    give: Callable[[], Awaitable[Result]]
+    """Send it, once more, and return the answer; raises as `wire.peer.Peer` does."""
+    look: Callable[[], Awaitable[None]]
+    """Read how the node is."""
+    expires: datetime
+    stamped: bool = False
+    """Whether it has a token: then a house like ours says that it is the house that answers."""
+
+
+class Courier:
+    """Brings the orders of an account."""
+
+    def __init__(self, session: Session) -> None:
+        """Bring them over `session`, until `stop`."""
+        self._session = session
+        self._queues: dict[Hashable, dict[Hashable, Order[object]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Event] = set()
+        self._kept = 0
+        self._stopped = False
+
+    async def stop(self) -> None:
+        """Bring nothing more: what waits for a house is told so, and what waits for its turn is dropped."""
+        self._stopped = True
+        for event in self._waiting:
+            event.set()
+        if self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
+
+    async def deliver[Result](
+        self, order: Order[Result], delivery: Delivery
+    ) -> Result | None:
+        """Have an order carried out and return the answer; None where it is not waited for.
+
+        RemoteError where it was refused, or came too late; NotConnected where it was not sent; NoAnswer, and
+        the RemoteError that says so, where it is not known whether it was done.
+        """
+        if not self._session.connected or self._stopped:
+            raise NotConnected("There is no session now.")
+        if delivery is Delivery.LATEST:
+            self._queue(order)
+            return None
+        insists = delivery is Delivery.EXACTLY_ONCE and order.stamped
+        try:
+            return await (self._insist(order) if insists else order.give())
+        except WireError as err:
+            if not _is_unknown(err, order):
+                raise
+            await order.look()
+            if isinstance(err, RemoteError) and is_bounce(err):
+                raise NoAnswer(str(err)) from err
+            raise
+
+    async def _insist[Result](self, order: Order[Result]) -> Result:
+        """Give an order until the house itself has answered, or its time is over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _seconds_to(order.expires) + SETTLE
+        pause, is_unknown = FIRST_PAUSE, False
+        with self._noticing() as changed:
+            while True:
+                changed.clear()
+                try:
+                    return await _within(REPEAT_AFTER, order)
+                except (NoAnswer, NotConnected, RemoteError) as err:
+                    # What a server says now says nothing of what was sent before.
+                    if isinstance(err, RemoteError) and is_answered(err):
+                        raise
+                    is_unknown = is_unknown or _is_unknown(err, order)
+                    if not is_unknown:
+                        raise
+                    if self._stopped or loop.time() >= until:
+                        raise NoAnswer(str(err)) from err
+                await _wait(changed, min(pause, max(0.0, until - loop.time())))
+                pause = min(LONGEST_PAUSE, 2 * pause)
+
+    # The newest only
+
+    def _queue(self, order: Order[object]) -> None:
+        """Give an order when those before it for the node are answered, unless there is a newer one by then."""
+        queue = self._queues.get(order.node)
+        if queue is None:
+            queue = self._queues[order.node] = {}
+            task = asyncio.create_task(
+                self._give_all(order.node, queue), name="xmpp_iot orders"
+            )
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        queue.pop(order.kind, None)
+        queue[order.kind] = order
+        if len(queue) > MOST_WAITING:
+            del queue[next(iter(queue))]
+
+    async def _give_all(
+        self, node: Hashable, queue: dict[Hashable, Order[object]]
+    ) -> None:
+        try:
+            while queue:
+                order = queue.pop(next(iter(queue)))
+                try:
+                    await order.give()
+                except WireError as err:
+                    _LOGGER.debug("What was sent was not done: %s", err)
+                    if _is_unknown(err, order):
+                        await order.look()
+        finally:
+            del self._queues[node]
+
+    # For whoever is not there
+
+    async def keep[Found](
+        self, find: Callable[[], Awaitable[Found]], expires: datetime
+    ) -> Found:
+        """Return what `find` finds as soon as somebody is there; nothing was sent until then.
+
+        NotSent when nobody came in time, when this is stopped, and where too many wait already.
+        """
+        if self._kept >= MOST_KEPT:
+            raise NotSent("order_crowded")
+        self._kept += 1
+        try:
+            with self._noticing() as changed:
+                while True:
+                    changed.clear()
+                    self._check(expires)
+                    with suppress(NoAnswer, NotConnected, RemoteError):
+                        if self._session.connected:
+                            return await find()
+                    await _wait(changed, min(LONGEST_PAUSE, _seconds_to(expires)))
+        finally:
+            self._kept -= 1
+
+    async def rest(self) -> None:
+        """Return in a moment, or when somebody comes."""
+        with self._noticing() as changed:
+            await _wait(changed, FIRST_PAUSE)
+
+    def _check(self, expires: datetime) -> None:
+        if self._stopped:
+            raise NotSent("order_cancelled")
+        if dt_util.utcnow() >= expires:
+            raise NotSent("order_expired")
+
+    @contextmanager
+    def _noticing(self) -> Generator[asyncio.Event]:
+        """Return what is set when somebody comes, or the connection does, or this is stopped."""
+        changed = asyncio.Event()
+        ends = [
+            self._session.on_presence(lambda *_: changed.set()),
+            self._session.on_online(lambda _: changed.set()),
+        ]
+        self._waiting.add(changed)
+        try:
+            yield changed
+        finally:
+            self._waiting.discard(changed)
+            for end in ends:
+                end()
+
+
+def _is_unknown(err: WireError, order: Order[object]) -> bool:
+    """Return whether nobody knows after an error whether an order was carried out."""
+    if isinstance(err, RemoteError):
+        timeout = err.remote_condition == _UNKNOWN
+        return timeout or (order.stamped and is_bounce(err))
+    return isinstance(err, NoAnswer)
+
+
+async def _within[Result](seconds: float, order: Order[Result]) -> Result:
+    """Give an order; NoAnswer where none came in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await order.give()
+    except TimeoutError:
+        raise NoAnswer("There is no answer yet.") from None
+
+
+async def _wait(changed: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await changed.wait()
+
+
+def _seconds_to(moment: datetime) -> float:
+    return max(0.0, (moment - dt_util.utcnow()).total_seconds())

@@ -1,0 +1,97 @@
+"""Orders of the actions: how surely they are to be carried out, and how long they wait for who is not there."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.core import ServiceCall
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from .remote.courier import Order
+from .remote.delivery import EXPIRY, Delivery, Stamp
+from .remote.direct import Deed, Place
+from .remote.errors import NotSent
+from .service_targets import Whom
+from .wire.errors import NotConnected
+
+ATTR_KEEP_FOR: Final = "keep_for"
+ATTR_QUALITY: Final = "quality"
+LONGEST: Final = timedelta(days=1)  # that an order waits
+
+
+def _delivery(value: Any) -> Delivery:
+    try:
+        return Delivery.parse(value)
+    except ValueError as err:
+        raise vol.Invalid(str(err)) from err
+
+
+ORDER_FIELDS: Final = {
+    vol.Optional(ATTR_QUALITY): _delivery,
+    vol.Optional(ATTR_KEEP_FOR): vol.All(
+        cv.positive_time_period, vol.Range(min=timedelta(seconds=1), max=LONGEST)
+    ),
+}
+
+type Prepare[Result] = Callable[[Place, Stamp], Awaitable[Deed[Result]]]
+
+
+async def ordered[Result](
+    call: ServiceCall, asked: Whom, kind: Hashable, prepare: Prepare[Result]
+) -> Result | None:
+    """Have carried out what `prepare` makes ready; return its answer, None where that is not waited for.
+
+    `kind` says which orders that wait it makes needless. WireError for what goes wrong.
+    """
+    keep_for: timedelta | None = call.data.get(ATTR_KEEP_FOR)
+    wish = _Wish(
+        asked=asked,
+        kind=kind,
+        prepare=prepare,
+        delivery=call.data.get(ATTR_QUALITY, asked.delivery),
+        expires=dt_util.utcnow() + (keep_for or EXPIRY),
+    )
+    if keep_for is None:
+        return await wish.give(await asked.place())
+    while True:
+        place = await asked.courier.keep(asked.place, wish.expires)
+        try:
+            return await wish.give(place)
+        except NotConnected, NotSent:  # gone again, before anything was sent
+            await asked.courier.rest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish[Result]:
+    """What somebody wants done."""
+
+    asked: Whom
+    kind: Hashable
+    prepare: Prepare[Result]
+    delivery: Delivery
+    expires: datetime
+
+    async def give(self, place: Place) -> Result | None:
+        """Have it carried out at a place that was there just now."""
+        delivery, life = self.delivery, ""
+        if delivery is Delivery.EXACTLY_ONCE:
+            life = await self.asked.life(place.peer)
+            place = replace(place, assured=bool(life))
+            if not life:  # nobody there remembers what was done
+                delivery = Delivery.ACKNOWLEDGED
+        deed = await self.prepare(place, Stamp.new(self.expires, life))
+        if deed.is_query:
+            return await deed.give()
+        order = Order(
+            node=(place.peer.jid, place.node),
+            kind=self.kind,
+            give=deed.give,
+            look=self.asked.look,
+            expires=self.expires,
+            stamped=place.is_ours,
+        )
+        return await self.asked.courier.deliver(order, delivery)

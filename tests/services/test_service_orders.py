@@ -1,0 +1,182 @@
+"""How surely the actions' orders are carried out, and how long they wait."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import voluptuous as vol
+
+from custom_components.xmpp_iot.remote import courier
+from custom_components.xmpp_iot.remote.delivery import Delivery
+from custom_components.xmpp_iot.wire.errors import NoAnswer, NotConnected, StanzaError
+from custom_components.xmpp_iot.wire.model import CommandType
+from custom_components.xmpp_iot.wire.order_token import ORDER, OrderToken
+from homeassistant.exceptions import HomeAssistantError
+from tests.remote.asked import FULL, Somebody
+from tests.remote.street import HOME
+
+from .conftest import FRIEND, Cabin
+
+LAMP = "light.lamp"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again soon."""
+    monkeypatch.setattr(courier, "FIRST_PAUSE", 0.01)
+
+
+class Moody:
+    """Fails a few times, and does it then."""
+
+    def __init__(self, somebody: Somebody, *fails: Exception) -> None:
+        """Fail like this, one after the other."""
+        self.somebody = somebody
+        self.fails = list(fails)
+        self.asked = 0
+
+    def refuse(self) -> None:
+        """Fail, as long as there is something to fail with."""
+        self.asked += 1
+        if self.fails:
+            raise self.fails.pop(0)
+
+
+@pytest.fixture
+def moody(cabin: Cabin, monkeypatch: pytest.MonkeyPatch) -> Moody:
+    """Return who is asked."""
+    made = Moody(cabin.somebody)
+    monkeypatch.setattr(cabin.somebody, "_refuse", made.refuse)
+    return made
+
+
+async def control(cabin: Cabin, **more: Any) -> Any:
+    """Set the lamp."""
+    data = {"jid": HOME, "node": LAMP, "parameters": {"on": True}}
+    return await cabin.act("control", **(data | more))
+
+
+async def fails(cabin: Cabin, **more: Any) -> str:
+    """Return the words for how it ends."""
+    with pytest.raises(HomeAssistantError) as refused:
+        await control(cabin, **more)
+    return str(refused.value.translation_key)
+
+
+def tokens(cabin: Cabin) -> list[OrderToken]:
+    """Return the tokens of what was set."""
+    return [
+        OrderToken.parse(str(one.value))
+        for request in cabin.somebody.controls
+        for one in request.settings
+        if one.name == ORDER
+    ]
+
+
+@pytest.mark.parametrize("quality", [2, "exactly_once", None])
+async def test_what_is_to_be_sure_is_sent_again(
+    cabin: Cabin, moody: Moody, quality: object
+) -> None:
+    """As it is asked for, or else as it is chosen for the house; to a house that remembers what it did."""
+    cabin.line.life = "beef"
+    moody.fails = [NoAnswer("Silence.")] * 2
+    cabin.home.devices.delivery = (
+        Delivery.ACKNOWLEDGED if quality else Delivery.EXACTLY_ONCE
+    )
+
+    more = {"quality": quality} if quality else {}
+    assert await control(cabin, **more) == {"parameters": ["on"]}
+    assert moody.asked == 3
+    assert [one.house for one in tokens(cabin)] == ["beef"]
+
+
+async def test_what_is_not_known_is_read_and_not_sent_again(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """Whatever is asked for, where nobody remembers."""
+    moody.fails = [NoAnswer("Silence.")] * 3
+    assert await fails(cabin) == "remote_no_answer"
+    assert await fails(cabin, jid=FULL, node="other", quality=2) == "remote_no_answer"
+
+    assert moody.asked == 2
+    assert [one.id for one in cabin.home.looked] == [LAMP]
+
+
+async def test_a_house_that_does_not_say_whether_it_remembers_is_sent_nothing(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """It does when it is there, or nothing is sure."""
+    assert await fails(cabin, quality=2) == "order_not_sent"
+    cabin.home.life = "cafe"  # as its link knows
+    await control(cabin, quality=2)
+
+    assert [one.house for one in tokens(cabin)] == ["cafe"]
+
+
+async def test_nobody_waits_for_the_latest(cabin: Cabin, moody: Moody) -> None:
+    """All is said to be set."""
+    moody.fails = [StanzaError("No.")]
+    assert await control(cabin, quality="latest") == {"parameters": ["on"]}
+    await asyncio.sleep(0)
+
+    assert moody.asked == 1
+
+
+async def test_a_query_is_answered_whatever_its_quality(cabin: Cabin) -> None:
+    """It changes nothing."""
+    cabin.somebody.commands = {"log": CommandType.QUERY}
+
+    data = {"jid": HOME, "node": LAMP, "command": "log"}
+    answer = await cabin.act("execute", **data, quality=0)
+    assert answer
+    assert cabin.somebody.executed
+
+
+async def test_an_order_is_kept_for_who_is_not_there(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """If that is asked for; it goes when they come, and once."""
+    cabin.line.online.clear()
+    assert await fails(cabin) == "not_connected"
+    kept = asyncio.create_task(control(cabin, keep_for={"minutes": 1}))
+    await asyncio.sleep(0)
+    # They come, and go before anything was sent.
+    moody.fails = [NotConnected("Gone.")]
+    cabin.line.come(FULL)
+
+    assert await kept == {"parameters": ["on"]}
+    assert moody.asked == 2
+
+
+async def test_an_order_that_is_kept_expires(cabin: Cabin) -> None:
+    """Nothing is sent then."""
+    kept = asyncio.create_task(
+        fails(cabin, jid=FRIEND, keep_for={"seconds": 1}, node="x")
+    )
+    assert await kept == "order_expired"
+
+
+async def test_an_order_that_is_kept_ends_with_the_account(cabin: Cabin) -> None:
+    """Nothing is sent then either."""
+    cabin.line.online.clear()
+    kept = asyncio.create_task(fails(cabin, keep_for={"hours": 1}))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await cabin.line.courier.stop()
+
+    assert await kept == "order_cancelled"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"quality": 3},
+        {"quality": "surely"},
+        {"keep_for": {"seconds": 0}},
+        {"keep_for": {"days": 2}},
+    ],
+)
+async def test_nonsense_is_refused(cabin: Cabin, more: dict[str, object]) -> None:
+    """Before anybody is asked."""
+    with pytest.raises(vol.Invalid):
+        await control(cabin, **more)
