@@ -31,6 +31,7 @@ from .progress import say
 from .untouched import Untouched
 
 PACE: Final = 100_000  # bytes a second
+REST: Final = 0.02  # seconds from one question of the friend's to the next: a contact may ask 100 a second
 NODE: Final = "light.bed_light"
 AFTER: Final = "after all"
 REHEARSAL: Final = "rehearsal"
@@ -90,12 +91,14 @@ class Friend:
         """Return the milliseconds of so many answers of the house, each with the other's longest meanwhile."""
         pairs = []
         for number in range(count):
+            resting = asyncio.create_task(asyncio.sleep(REST))
             question = _read(number) if number % 2 else _ping()
             answer = asyncio.create_task(_timed(self._client, self._house, question))
             longest = 0.0
             while not answer.done():
                 longest = max(longest, await self._beside())
             pairs.append((await answer, longest))
+            await resting
         return pairs
 
     async def _beside(self) -> float:
@@ -145,7 +148,7 @@ async def _attacked(
 ) -> Row:
     """Return what is noticed of one attack."""
     row: Row = {}
-    quiet = await friend.measure(count)
+    quiet = await friend.measure(count // 2)
     async with inside.watched(row):
         async with _under_attack(*attack):
             attacked = await friend.measure(count)

@@ -25,7 +25,7 @@ _CHUNK: Final = 25
 
 # Nodes are what takes time, not requests: so many times a contact may be told of all there is for it, at once
 # and then in so many seconds. (A house that links another asks once or twice; again after an outage.)
-_WALKS: Final = 20
+_WALKS: Final = 10
 _WALKS_PERIOD: Final = 60
 _FEWEST: Final = 300  # nodes: there are so many at least
 _PAGES: Final = (
