@@ -41,7 +41,8 @@ _SEND_MESSAGE: Final = "send_message"
 
 LEAST_RATE: Final = 0.1  # requests a second
 MOST_RATE: Final = 1000.0
-LONGEST_INTERVAL: Final = 86_400  # seconds
+# Seconds: who was away reads again what has changed since a few minutes before it went (`remote.nodes.MARGIN`).
+LONGEST_INTERVAL: Final = 240
 
 _ENTITIES: Final = EntitySelector(EntitySelectorConfig(multiple=True))
 

@@ -45,14 +45,22 @@ def test_a_batch_is_one_item_of_limited_size(
     assert_valid(item.text)
 
 
-def test_an_entity_larger_than_a_batch_goes_alone(
-    hass: HomeAssistant, renderer: BatchRenderer
+@pytest.mark.parametrize("names", [None, frozenset({"list"})])
+def test_what_is_larger_than_a_batch_is_left_out(
+    hass: HomeAssistant, renderer: BatchRenderer, names: frozenset[str] | None
 ) -> None:
-    """One entity always fits, so that nothing waits for ever."""
-    hass.states.async_set("sensor.large", "x", {"list": ["x" * 1000] * 150})
+    """A server might refuse it for ever, and all else would wait; a readout tells it."""
+    attributes = {"list": ["x" * 1000] * 150, "small": "one"}
+    hass.states.async_set("sensor.large", "x", attributes)
     hass.states.async_set("sensor.small", "x")
-    batch = renderer.render(whole("sensor.large", "sensor.small"), NF)
-    assert batch.entities == ("sensor.large",)
+    wanted = [("sensor.large", names), ("sensor.small", None)]
+    batch = renderer.render(wanted, NF)
+    assert batch.entities == ("sensor.large", "sensor.small")
+    (item,) = batch.items
+    assert not item.part
+    assert "small" in item.text
+    assert '"list"' not in item.text
+    assert len(item.text) < MAX_BYTES
 
 
 def test_an_entity_that_has_gone_is_passed_over(renderer: BatchRenderer) -> None:

@@ -191,6 +191,60 @@ async def test_other_options_let_go_what_waited(
     assert road.went() == [(RAIN, {"a"}), (LAMP, set())]
 
 
+async def test_a_shorter_interval_is_for_what_is_held_too(
+    road: Road, clock: Clock
+) -> None:
+    """It does not wait for the end of the one there was."""
+    road.choose(interval=200, slow_entities=[RAIN])
+    road.change(RAIN, "1", "a")
+    road.change(RAIN, "2", "b")
+    assert road.went() == [(RAIN, {"a"})]
+
+    road.choose()
+    road.change(LAMP, "on")
+    assert road.went() == [(RAIN, {"b"}), (LAMP, set())]
+
+
+async def judged(road: Road, hass: HomeAssistant) -> dict[str, str]:
+    """Have Home Assistant judge a temperature of 20, which went out; return what it is."""
+    assert await async_setup_component(hass, "sensor", {})
+    road.choose(significant=[RAIN])
+    warm = {"device_class": "temperature", "unit_of_measurement": "°C"}
+    road.change(RAIN, "20", **warm)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    road.change(RAIN, "20", **warm)
+    road.went()
+    return warm
+
+
+async def test_what_is_seen_anew_is_judged_anew(
+    road: Road, hass: HomeAssistant
+) -> None:
+    """Whoever sees it has read it meanwhile: what went out long ago is no measure."""
+    warm = await judged(road, hass)
+    road.change(RAIN, "20.1", "a", **warm)
+    assert road.went() == []
+
+    road.pacing.begin(RAIN)
+    road.change(RAIN, "20.2", "b", **warm)
+    assert road.went() == [(RAIN, {"a", "b"})]
+
+
+async def test_where_the_judge_fails_everything_matters(
+    road: Road, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be any integration's."""
+    warm = await judged(road, hass)
+
+    def fail(_: State) -> bool:
+        raise ValueError("no number")
+
+    assert road.pacing._checker is not None
+    monkeypatch.setattr(road.pacing._checker, "async_is_significant_change", fail)
+    road.change(RAIN, "20.1", "a", **warm)
+    assert road.went() == [(RAIN, {"a"})]
+
+
 async def test_what_is_stopped_lets_nothing_go(road: Road, clock: Clock) -> None:
     """Nor is anything under way any more."""
     road.choose(interval=10, slow_entities=[RAIN], significant=[LAMP])

@@ -135,19 +135,35 @@ def test_a_part_of_a_reading_belongs_to_the_other_part() -> None:
 
 
 def test_a_part_goes_with_what_is_known() -> None:
-    """But an older one says that there is doubt of it, until all of it is read again, at whatever time."""
+    """But an older one says that it lacks something, until all of it is read as it was then, or later."""
     one, before = node(a="1", b="1"), NOON - timedelta(seconds=1)
     later = NOON + timedelta(seconds=1)
     assert one.take_part(state("light.lamp", "2", name="a", at=later))
     assert (one.text("a"), one.text("b"), one.at) == ("2", "1", later)
 
     assert not one.take_part(state("light.lamp", "3", name="b"))
-    assert not one.take_part(state("light.lamp", "3", name="b", at=later))
+    one.take(state("light.lamp", "9", name="b", at=before))  # was on its way
+    assert not one.take_part(state("light.lamp", "3", name="b"))
     assert (one.text("a"), one.text("b")) == ("2", "1")
 
-    one.take(state("light.lamp", "4", name="b", at=before))
-    assert (one.text("a"), one.text("b"), one.at) == (None, "4", before)
+    one.take(state("light.lamp", "4", name="b"))
+    assert (one.text("a"), one.text("b"), one.at) == (None, "4", NOON)
     assert one.take_part(state("light.lamp", "5", name="a"))
+
+
+def test_a_part_that_did_not_fit_leaves_doubt() -> None:
+    """What was missed is not known to be in an answer that is older, even if another part has come since."""
+    one = node(a="1", b="1")
+    second, third, fourth = (NOON + timedelta(seconds=count) for count in (2, 3, 4))
+    missed = state("light.lamp", "2", name="b", at=second)
+    assert not one.take_part(missed, fitting=False)
+    assert not one.take_part(state("light.lamp", "3", name="a", at=third))
+    one.take(state("light.lamp", "2", name="b", at=second))
+    assert not one.take_part(state("light.lamp", "3", name="a", at=third))
+
+    one.take(state("light.lamp", "2", name="b", at=third))
+    assert one.take_part(state("light.lamp", "4", name="a", at=fourth))
+    assert (one.text("a"), one.text("b")) == ("4", "2")
 
 
 def test_a_part_alone_says_nothing() -> None:

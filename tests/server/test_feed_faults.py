@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,12 @@ from custom_components.xmpp_iot.concentrator.feed import Feed
 from custom_components.xmpp_iot.concentrator.feeds import Feeds
 from custom_components.xmpp_iot.concentrator.publisher import Publisher
 from custom_components.xmpp_iot.wire import pubsub
-from custom_components.xmpp_iot.wire.errors import NotConnected, RemoteError, WireError
+from custom_components.xmpp_iot.wire.errors import (
+    NoAnswer,
+    NotConnected,
+    RemoteError,
+    WireError,
+)
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import XmppServer
 
@@ -208,6 +214,34 @@ async def test_a_refused_feed_does_not_undo_the_others(
     await still_works(house, friend, node)
 
 
+async def test_a_feed_that_was_not_opened_is_opened_later(
+    house: House,
+    friend: Client,
+    later: asyncio.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a new session nothing is published to a node that may not be there; then all is told, not a part."""
+    node = await follow(friend, house.jid, NF)
+    found = feeds_of(house)
+    (feed,) = found._feeds.values()
+    feed.told.add(LIGHT)
+
+    async def hang(*_: object) -> None:
+        raise NoAnswer
+
+    with monkeypatch.context() as meddling:
+        meddling.setattr(found._pubsub, "open", hang)
+        found._online(False)
+        await asyncio.wait_for(later.wait(), 10)
+        await settled(found)
+        assert not feed.is_open
+    found._settle()
+    await settled(found)
+    assert feed.is_open
+    assert not feed.told
+    await still_works(house, friend, node)
+
+
 async def test_a_refused_deletion_is_tried_again(
     house: House,
     friend: Client,
@@ -251,10 +285,10 @@ async def test_a_link_that_breaks_during_a_publish(
     publish = service.publish
     failures = iter([NotConnected("gone")])
 
-    async def break_once(node: str, item_id: str, payload: str) -> None:
+    async def break_once(*what: Any) -> None:
         for failure in failures:
             raise failure
-        await publish(node, item_id, payload)
+        await publish(*what)
 
     monkeypatch.setattr(service, "publish", break_once)
     house.hass.states.async_set(LIGHT, "off")
@@ -316,8 +350,8 @@ async def test_what_goes_out_of_sight_during_a_publish_is_not_sent(
     (feed,) = found._feeds.values()
     publish = found._pubsub.publish
 
-    async def take_away(node: str, item_id: str, payload: str) -> None:
-        await publish(node, item_id, payload)
+    async def take_away(*what: Any) -> None:
+        await publish(*what)
         feed.view -= {"light.bed_light"}
 
     monkeypatch.setattr(found._pubsub, "publish", take_away)

@@ -49,9 +49,8 @@ _LOGGER = logging.getLogger(__name__)
 LIGHT: Final = "light.kitchen_lights"
 AT_ONCE: Final = 1.0  # seconds
 LISTEN: Final = 1.5  # seconds, for what comes too late
-PAST: Final = (
-    800  # states, each told in a message of its own: that takes longer than this
-)
+# States, each told in a message of its own: that takes longer than QUERY.
+PAST: Final = 3_000
 QUERY: Final = 0.5  # seconds
 EXPIRES: Final = 2.0  # seconds after it was given
 PROGRESS: Final = f"{{{NF.con}}}queryProgress"

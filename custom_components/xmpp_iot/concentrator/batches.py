@@ -4,7 +4,7 @@ What goes out of an entity is rendered once for all feeds that carry it, however
 """
 
 from collections.abc import Iterable, Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from homeassistant.core import HomeAssistant, State
@@ -113,9 +113,11 @@ class BatchRenderer:
             wanted = names | _STATE
             reading = self._reader.entity(state, names=wanted)
             if len(reading.fields) == len(wanted) and not reading.error:
-                return _text(reading, dialect, part=True)
+                text = _text(reading, dialect, part=True)
+                if text.size <= MAX_BYTES:
+                    return text
             # Something is not there any more, or may not be told: only the whole says that.
-        return _text(self._reader.entity(state), dialect, part=False)
+        return _fitting(self._reader.entity(state), dialect)
 
 
 def _text(reading: Reading, dialect: Dialect, *, part: bool) -> _Text:
@@ -123,6 +125,18 @@ def _text(reading: Reading, dialect: Dialect, *, part: bool) -> _Text:
     text = (render_error if failed else render_reading)(reading, dialect)
     size = len(text) if text.isascii() else len(text.encode())
     return _Text(text, size, part, failed)
+
+
+def _fitting(reading: Reading, dialect: Dialect) -> _Text:
+    """Return the whole of an entity, without what a server may refuse for its size: all else would wait behind it."""
+    text = _text(reading, dialect, part=False)
+    while text.size > MAX_BYTES and len(reading.fields) > 1:
+        _, *others = reading.fields  # (the state is the first)
+        largest = max(others, key=lambda one: len(str(one.value)))
+        kept = tuple(one for one in reading.fields if one is not largest)
+        reading = replace(reading, fields=kept)
+        text = _text(reading, dialect, part=False)
+    return text
 
 
 def _items(texts: list[_Text], dialect: Dialect) -> tuple[Item, ...]:

@@ -14,6 +14,7 @@ from .attributes import STATIC, outgoing
 from .domain import UnitIn
 from .domains import DOMAINS
 
+STATE: Final = "state"
 NOTHING: Final = frozenset[str]()
 
 # What decides how others are said: their units and types, whether they can be set, and whether they leave at all.
@@ -42,8 +43,8 @@ def changed(old: State | None, new: State | None) -> AbstractSet[str] | None:
         return None
     names = set()
     for name, value in now.items():
-        if _alike(before[name], value):
-            continue
+        if name == STATE or _alike(before[name], value):
+            continue  # (an attribute of that name is not told)
         if name in _DECIDING:
             return None
         if outgoing(name, value) is not None:

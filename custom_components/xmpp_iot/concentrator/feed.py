@@ -34,6 +34,7 @@ class Feed:
     task: asyncio.Task[None] | None = None
     pause: asyncio.TimerHandle | None = None
     failures: int = 0  # in a row
+    is_open: bool = True  # in this session, as far as the server has said
     _epoch: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     _sequence: int = 0
 
@@ -53,6 +54,10 @@ class Feed:
         if already := self.dirty.get(entity_id):
             names = already | names
         self.dirty[entity_id] = names
+
+    def view_has(self, entities: Iterable[str]) -> bool:
+        """Return whether all of these may be seen now."""
+        return self.view.issuperset(entities)
 
     def oldest(self) -> list[tuple[str, AbstractSet[str] | None]]:
         """Return what is to go out first, as `note` takes it; what nobody may see any more goes nowhere."""

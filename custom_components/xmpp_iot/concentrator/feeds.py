@@ -105,6 +105,7 @@ class Feeds:
             self._grants.async_listen(self._grants_changed),
             self._opinion.async_listen(self._grants_changed),
             self._session.on_online(self._online),
+            self._session.on_presence(self._present),
             self._headlines.stop,
             self._pacing.stop,
         ]
@@ -163,9 +164,12 @@ class Feeds:
     async def _feed(self, audience: Audience, dialect: Dialect) -> Feed:
         """Return the feed of an audience, made if need be."""
         name = self._names.name(audience, dialect)
-        if (feed := self._feeds.get(name)) is not None:
+        if (feed := self._feeds.get(name)) is not None and feed.is_open:
             return feed
         await self._open(name, audience)
+        if feed is not None:
+            self._opened(feed)
+            return feed
         view = self._common_view(audience)
         feed = self._feeds[name] = Feed(name, dialect, audience, view)
         self._watch()
@@ -205,6 +209,8 @@ class Feeds:
         for feed in self._feeds.values():
             for entity_id in feed.view:
                 watchers[entity_id] = (*watchers.get(entity_id, ()), feed)
+        for entity_id in watchers.keys() - self._watchers.keys():
+            self._pacing.begin(entity_id)
         self._watchers = watchers
 
     @callback
@@ -235,6 +241,15 @@ class Feeds:
         # A new session may be another server, or one that lost our nodes, or was mended.
         self._fits &= resumed
         self._settle()
+
+    @callback
+    def _present(self, jid: str, available: bool) -> None:
+        # Whoever comes may follow where it did before, without a question, and has seen nothing meanwhile.
+        if available:
+            bare = jid.partition("/")[0]
+            for feed in self._feeds.values():
+                if bare in feed.members:
+                    feed.forget()
 
     @callback
     def _grants_changed(self) -> None:
@@ -294,24 +309,29 @@ class Feeds:
         }
         for name in self._feeds.keys() - wanted:
             self._stale.add(name)
-            self._gone.append(self._feeds.pop(name))
+            gone = self._feeds.pop(name)
+            gone.view = frozenset()  # who followed it reads where it goes on
+            self._gone.append(gone)
         self._watch()
         existing = frozenset[str]()
         if not self._fits:
             self.carrier = self._pubsub
             existing = await self._existing()
+            self._take_up(wanted, existing)
         self._stale = (self._stale | existing) - wanted.keys()
         for name in sorted(self._stale):
             if await self._try(self.carrier.close(name)):
                 self._stale.discard(name)
-        for name, (audience, dialect) in wanted.items():
-            if name in self._feeds or name in existing:
-                await self._try(self._keep(name, audience, dialect))
+        for name, (audience, _) in wanted.items():
+            if name in self._feeds:
+                await self._try(self._keep(name, audience))
         self._fits = True
         self._watch()
         for feed in tuple(self._gone):
             await self._forward(feed)
             self._gone.remove(feed)
+            if feed.pause is not None:
+                feed.pause.cancel()
 
     async def _try(self, step: Coroutine[Any, Any, None]) -> bool:
         """Do one step, and say whether it worked; a refused one does not keep us from the others."""
@@ -330,17 +350,29 @@ class Feeds:
             return frozenset()
         return frozenset(node for node in nodes if self._names.is_ours(node))
 
-    async def _keep(self, name: str, audience: Audience, dialect: Dialect) -> None:
+    def _take_up(
+        self, wanted: Mapping[str, tuple[Audience, Dialect]], existing: frozenset[str]
+    ) -> None:
+        """Have all feeds opened in a new session, also those that were followed before the house began."""
+        for feed in self._feeds.values():
+            feed.is_open = False
+        for name in existing & wanted.keys() - self._feeds.keys():
+            audience, dialect = wanted[name]
+            view = self._common_view(audience)
+            self._feeds[name] = Feed(name, dialect, audience, view, is_open=False)
+
+    @staticmethod
+    def _opened(feed: Feed) -> None:
+        feed.is_open = True
+        feed.forget()
+
+    async def _keep(self, name: str, audience: Audience) -> None:
         """Have a feed that somebody follows go on, and what is new in its view go out."""
-        feed = self._feeds.get(name)
-        if feed is None or feed.failures or not self._fits:
+        feed = self._feeds[name]
+        if feed.failures or not feed.is_open:
             await self._open(name, audience)
-            if feed is not None:
-                feed.forget()
+            self._opened(feed)
         view = self._common_view(audience)
-        if feed is None:
-            self._feeds[name] = Feed(name, dialect, audience, view)
-            return
         for entity_id in view - feed.view:
             feed.note(entity_id, None)
         feed.view = view
@@ -351,6 +383,7 @@ class Feeds:
             if not (audience := self._audience(bare)):
                 continue
             feed = await self._feed(audience, old.dialect)
+            feed.forget()  # they have seen nothing of it
             notice = moved(old.name, self.carrier.uri(feed.name))
             for jid in self._session.resources(bare):
                 self._session.send_message(jid, notice, kind="headline")

@@ -37,6 +37,8 @@ from .parameter import by_name
 from .values import date_time_of, number_of
 
 STATE_FIELD: Final = "state"
+# An attribute may have the name of the state; only one of them can be told.
+_NOT_ATTRIBUTES: Final = STATIC | {STATE_FIELD}
 _STATE_ALONE: Final = frozenset({STATE_FIELD})
 
 IDENTITY: Final[Mapping[str, Callable[[dr.DeviceEntry], str | None]]] = {
@@ -159,7 +161,7 @@ class FieldReader:
         attributes = _wanted(state, names)
         settable = by_name(domain.parameters, state) if attributes else ()
         for name, attribute in attributes.items():
-            if name in STATIC or (typed := outgoing(name, attribute)) is None:
+            if name in _NOT_ATTRIBUTES or (typed := outgoing(name, attribute)) is None:
                 continue
             yield Field(
                 name=name,

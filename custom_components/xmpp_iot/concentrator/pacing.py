@@ -7,6 +7,7 @@ significant, as Home Assistant has it for such an entity, goes out with the next
 import asyncio
 from collections.abc import Callable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
+import logging
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigEntry
@@ -24,6 +25,8 @@ from ..const import (
     CONF_TRAFFIC,
     DOMAIN,
 )
+
+_LOGGER = logging.getLogger(__name__)
 
 type Names = AbstractSet[str] | None
 """The attributes that have changed beside the state; None for all of an entity."""
@@ -93,10 +96,21 @@ class Pacing:
         elif self._matters(state):
             self._wait(entity_id)
 
+    @callback
+    def begin(self, entity_id: str) -> None:
+        """Look at an entity from now on: what went out of it before says nothing of what is known of it."""
+        if self._checker is not None:
+            self._checker.last_approved_entities.pop(entity_id, None)
+
     def _adapt(self) -> None:
         """Take over the options; what waits for something that matters does so no more."""
         self._options = self._entry.options
         self._pace = Pace.of(self._options)
+        if self._checker is not None:
+            self._checker.last_approved_entities.clear()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
         for entity_id in tuple(self._held):
             self._wait(entity_id)
 
@@ -105,12 +119,22 @@ class Pacing:
         if state.entity_id not in self._pace.significant:
             return True
         if self._checker is not None:
-            return self._checker.async_is_significant_change(state)
+            return self._is_significant(self._checker, state)
         if self._making is None:
             self._making = self._entry.async_create_background_task(
                 self._hass, self._make(), "xmpp_iot significant changes"
             )
         return True  # until there is somebody who judges
+
+    def _is_significant(
+        self, checker: SignificantlyChangedChecker, state: State
+    ) -> bool:
+        """Ask the judge, which may be any integration's: where it fails, everything goes out."""
+        try:
+            return checker.async_is_significant_change(state)
+        except Exception:
+            _LOGGER.debug("No judge of %s", state.entity_id, exc_info=True)
+            return True
 
     async def _make(self) -> None:
         self._checker = await create_checker(self._hass, DOMAIN)

@@ -52,7 +52,7 @@ class Publisher:
     def kick(self, feed: Feed) -> None:
         """Have what is dirty published, unless that is under way or will be."""
         waiting = feed.task is not None or feed.pause is not None
-        if waiting or not feed.dirty or self._carrier() is None:
+        if waiting or not (feed.dirty and feed.is_open) or self._carrier() is None:
             return
         feed.task = self._entry.async_create_background_task(
             self._hass, self._publish_all(feed), f"xmpp_iot feed {feed.name}"
@@ -76,13 +76,14 @@ class Publisher:
             feed.sent(batch.entities)
             try:
                 for item in batch.items:
-                    if not feed.view.issuperset(batch.entities):
+                    if not feed.view_has(batch.entities):
                         # Taken out of sight while the item before was under way.
                         feed.restore(batch.entities)
                         break
                     item_id = feed.next_item_id(part=item.part)
                     begun = self._hass.loop.time()
-                    await carrier.publish(feed.name, item_id, item.text)
+                    still = partial(feed.view_has, batch.entities)
+                    await carrier.publish(feed.name, item_id, item.text, still)
                     took = self._hass.loop.time() - begun
                     self._portion.took(len(item.text), took)
             except NotConnected:
@@ -109,6 +110,8 @@ class Publisher:
     @callback
     def pause(self, feed: Feed) -> None:
         """Publish nothing for a while, the longer the more often it failed."""
+        if not feed.view:  # it has ended, or there is nothing to be seen in it
+            return
         delay = min(LONGEST_PAUSE, PAUSE * 2**feed.failures)
         feed.failures += 1
 

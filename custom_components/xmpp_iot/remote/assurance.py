@@ -79,6 +79,7 @@ class Assurance:
             return
         if self.life and said.life != self.life:
             self.missed(Missed.EVERYTHING)
+            self.feed.begin_anew(said.epoch, said.number)
         elif not self.feed.has(said.epoch, said.number):
             self._expected = said
         self.life = said.life

@@ -107,6 +107,11 @@ class Feed:
         if not self._epoch:
             self._epoch, self._number = epoch, number
 
+    def begin_anew(self, epoch: str, number: int) -> None:
+        """Take an item for the last of a house that has begun anew: all that it was told of is read."""
+        if epoch != self._epoch:
+            self._epoch, self._number = epoch, number
+
     @property
     def is_counted(self) -> bool:
         """Whether it is known which item is the next; there is none where there is no feed."""

@@ -82,7 +82,9 @@ class RemoteNode:
     _static: _Static = field(default_factory=_Static)
     _listeners: list[Listener] = field(default_factory=list)
     _has_failed: bool = False  # it was said that it cannot be shown
-    _in_doubt: bool = False  # what is known may not go together
+    _lacks: datetime | None = (
+        None  # when a part was said that is not here; before it, what is known may not go together
+    )
 
     # What it is
 
@@ -225,10 +227,11 @@ class RemoteNode:
         """Take all the node's fields: those the reading does not have are gone.
 
         One that is older than what is known says nothing, and parts of the same time belong together, unless
-        there is doubt of what is known.
+        it has what is known to lack.
         """
-        in_doubt, self._in_doubt = self._in_doubt, False
-        if self.at is not None and not in_doubt:
+        if self._lacks is not None and reading.at >= self._lacks:
+            self._lacks = None
+        elif self.at is not None:
             if reading.at < self.at:
                 return
             if reading.at == self.at:
@@ -236,16 +239,16 @@ class RemoteNode:
                 return
         self._have(reading, _by_name(reading))
 
-    def take_part(self, reading: Reading) -> bool:
+    def take_part(self, reading: Reading, *, fitting: bool = True) -> bool:
         """Take those of the node's fields that have changed; return whether they go with what is known.
 
-        One that is older does not: the node was read meanwhile, or the other house's clock was set. Until it is
-        read, nothing does.
+        Not where it is not `fitting`, for something before it was missed; nor one that is older: the node was
+        read meanwhile, or the other house's clock was set. Until it is read as it was then, or later, nothing
+        does: an answer that was on its way before may still come, after another part.
         """
-        if self._in_doubt or not self.available:
-            return False
-        if self.at is not None and reading.at < self.at:
-            self._in_doubt = True
+        is_older = self.at is not None and reading.at < self.at
+        if not fitting or is_older or self._lacks is not None or not self.available:
+            self._lacks = reading.at
             return False
         self._have(reading, joined(self.fields, _by_name(reading)))
         return True

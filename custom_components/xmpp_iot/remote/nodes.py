@@ -385,7 +385,7 @@ class NodeStore:
                 continue
             if not node.domain:
                 node.merge(reading)
-            elif not (fitting and node.take_part(reading)):
+            elif not node.take_part(reading, fitting=fitting):
                 unfit.append(node.info.ref)
         return unfit
 

@@ -41,6 +41,9 @@ _LOGGER = logging.getLogger(__name__)
 # Seconds for one address: TCP and, where it comes first, TLS.
 CONNECT_TIMEOUT: Final = 10.0
 ALL_TIMEOUT: Final = 24.0  # seconds for all of them: one attempt is to try each
+HAPPY_EYEBALLS: Final = (
+    0.25  # seconds until a host's next address is tried beside the first (RFC 8305)
+)
 CLOSE_TIMEOUT: Final = 2.0  # seconds the server has to say good-bye
 MAX_UNSENT: Final = 8_000_000  # bytes in the socket's buffer; beyond, nobody reads them
 BUSY: Final = 1_000_000  # bytes in it above which what is long has to wait
@@ -210,6 +213,8 @@ class Connection(ClientXMPP):
                         target.port,
                         ssl=self.ssl_context if target.direct else None,
                         server_hostname=self.default_domain if target.direct else None,
+                        # (a host may have an address that leads nowhere)
+                        happy_eyeballs_delay=HAPPY_EYEBALLS,
                     )
             except (OSError, UnicodeError) as error:
                 failures.append(explain(error))

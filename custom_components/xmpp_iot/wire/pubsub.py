@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from .errors import BadRequest, FeatureNotImplemented, ItemNotFound, RemoteError
+from .requests import Still, always
 from .session import IqRequest, Session
 from .xml import Element, clark, element, escape
 
@@ -67,8 +68,17 @@ class Carrier(Protocol):
         """Remove a node and with it every subscription."""
         ...
 
-    async def publish(self, node: str, item_id: str, payload: str) -> None:
-        """Send one item, `payload` being XML; return when the server has taken it."""
+    async def publish(
+        self,
+        node: str,
+        item_id: str,
+        payload: str,
+        still: Still = always,
+    ) -> None:
+        """Send one item, `payload` being XML; return when the server has taken it.
+
+        After the connection was lost it is sent again only if `still` says yes.
+        """
         ...
 
 
@@ -115,7 +125,13 @@ class PubSub:
             if err.remote_condition != "item-not-found":
                 raise
 
-    async def publish(self, node: str, item_id: str, payload: str) -> None:
+    async def publish(
+        self,
+        node: str,
+        item_id: str,
+        payload: str,
+        still: Still = always,
+    ) -> None:
         """Publish one item; servers drop or refuse more than one (XEP-0060 section 7.1)."""
         await self._session.iq_text(
             None,  # the account's own service, as one says to it in fewer words
@@ -123,6 +139,7 @@ class PubSub:
             f'<item id="{escape(item_id)}">{payload}</item></publish>'
             f"{_PUBLISH_OPTIONS}</pubsub>",
             timeout=ANSWER_WITHIN + len(payload) / SLOWEST_SERVER,
+            still=still,
         )
 
     async def _create(self, node: str) -> None:
@@ -192,8 +209,17 @@ class Headlines:
         self._members.pop(node, None)
         self._subscribers.pop(node, None)
 
-    async def publish(self, node: str, item_id: str, payload: str) -> None:
-        """Send one item to each subscriber; return when the server has taken them all."""
+    async def publish(
+        self,
+        node: str,
+        item_id: str,
+        payload: str,
+        still: Still = always,
+    ) -> None:
+        """Send one item to each subscriber; return when the server has taken them all.
+
+        After a loss it goes to those who are contacts then.
+        """
         event = (
             f"<event xmlns='{EVENT}'><items node=\"{escape(node)}\">"
             f'<item id="{escape(item_id)}">{payload}</item></items></event>'

@@ -1,6 +1,7 @@
 """Requests of ours, and the answers that belong to them (RFC 6120 section 8.2.3)."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 import secrets
@@ -14,7 +15,15 @@ from .stanzas import Kind, iq, remote_error
 from .stream import Stream
 from .xml import Element, element
 
+type Still = Callable[[], bool]
+"""Says whether something is to be sent again when a session resumes."""
+
 MAX_ASKED: Final = 1_000  # bare JIDs that are remembered; a house asks a few
+
+
+def always() -> bool:
+    """Say yes."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Requests:
         kind: Kind = "get",
         timeout: float = 10,
         language: str | None = None,
+        still: Still = always,
     ) -> Element:
         """Ask `to` (None: the own account) and return the <iq/> that answers, a result or an error.
 
@@ -52,6 +62,7 @@ class Requests:
             self._stream.send_stanza(
                 iq(kind, identifier, to, payload, language),
                 deadline=deadline,
+                still=still,
                 undelivered=partial(self._undelivered, identifier),
             )
             async with asyncio.timeout_at(deadline):
@@ -69,10 +80,11 @@ class Requests:
         kind: Kind = "get",
         timeout: float = 10,
         language: str | None = None,
+        still: Still = always,
     ) -> Element | None:
         """Do the same and return the payload of the result; RemoteError for an error."""
         answer = await self.exchange(
-            to, payload, kind=kind, timeout=timeout, language=language
+            to, payload, kind=kind, timeout=timeout, language=language, still=still
         )
         if answer.get("type") == "error":
             raise remote_error(answer)

@@ -35,7 +35,7 @@ from .presence import Presences, SubscriptionRequest
 from .rate import Limit, Limits
 from .reader import Received
 from .reception import Company, Reception
-from .requests import Requests
+from .requests import Requests, Still, always
 from .responder import IqHandler, IqRequest, Responder
 from .roster import ROSTER_QUERY, Roster
 from .signals import Signal
@@ -321,10 +321,10 @@ class Session:
         return await self._inquiries.ask(to, payload, kind=kind, timeout=timeout)
 
     async def iq_text(
-        self, to: str | None, payload: str, *, kind: Kind = "set", timeout: float = 10
+        self, to: str | None, payload: str, still: Still = always, timeout: float = 10
     ) -> None:
-        """Do the same with a payload that is rendered already; what the result says is not of interest."""
-        await self._requests.ask(to, payload, kind=kind, timeout=timeout)
+        """Set something that is rendered already, and not again after a resume where `still` says no."""
+        await self._requests.ask(to, payload, kind="set", timeout=timeout, still=still)
 
     def send_message(
         self, to: str, payload: Element | str, *, kind: str = "normal"
