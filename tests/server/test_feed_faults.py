@@ -234,10 +234,10 @@ async def test_a_feed_that_was_not_opened_is_opened_later(
         found._online(False)
         await asyncio.wait_for(later.wait(), 10)
         await settled(found)
-        assert not feed.is_open
+        assert [one.is_open for one in found._feeds.values()] == [False]
     found._settle()
     await settled(found)
-    assert feed.is_open
+    assert [one.is_open for one in found._feeds.values()] == [True]
     assert not feed.told
     await still_works(house, friend, node)
 
