@@ -148,7 +148,7 @@ class Link:
             self._requests.abandon()
         self._doubt = self._doubt_after_loss()
         self._note(why)
-        self._in_vain |= self.online and self._lasted < BRIEF
+        self._in_vain |= self.online and not self._resumed and self._lasted < BRIEF
         if self.online:
             self.online = False
             self.quality.lost += 1
