@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -15,7 +16,7 @@ from .remote.courier import Order
 from .remote.delivery import EXPIRY, Delivery, Stamp
 from .remote.direct import Deed, Place
 from .remote.errors import NotSent
-from .service_targets import Whom
+from .service_targets import Whom, whom
 from .wire.errors import NotConnected
 
 ATTR_KEEP_FOR: Final = "keep_for"
@@ -57,12 +58,15 @@ async def ordered[Result](
     )
     if keep_for is None:
         return await wish.give(await asked.place())
+    courier = asked.courier  # a reload ends it
     while True:
-        place = await asked.courier.keep(asked.place, wish.expires)
+        await courier.keep(asked.place, wish.expires)
+        # The right, the entity and the node as they are now: all may be others than when it was asked for.
+        asked = await whom(call, POLICY_CONTROL)
         try:
-            return await wish.give(place)
+            return await replace(wish, asked=asked).give(await asked.place_now())
         except NotConnected, NotSent:  # gone again, before anything was sent
-            await asked.courier.rest()
+            await courier.rest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ class _Wish[Result]:
         if deed.is_query:
             return await deed.give()
         order = Order(
-            node=(place.peer.jid, place.node),
+            node=(place.peer.jid.partition("/")[0], place.node.id),
             kind=self.kind,
             give=deed.give,
             look=self.asked.look,

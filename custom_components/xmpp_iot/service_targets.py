@@ -31,7 +31,7 @@ from .remote.errors import NotSent
 from .remote.hours import Series
 from .remote.link import Link
 from .remote.node import HOME_ASSISTANT, RemoteNode
-from .wire.errors import NoAnswer, StanzaError
+from .wire.errors import NoAnswer, NotConnected, StanzaError
 from .wire.model import NodeRef
 from .wire.peer import Peer
 
@@ -80,7 +80,7 @@ class Whom:
 
         NotSent where nobody answers.
         """
-        if self.link is not None and self.link.life:
+        if self.link is not None and self.shown is not None and self.link.life:
             return self.link.life
         session = self.entry.runtime_data.links.neighbourhood.session
         try:
@@ -101,6 +101,15 @@ class Whom:
     async def place(self) -> Place:
         """Return the one node that is to be set or commanded."""
         return Place(await self.peer(), self.node, self.node_type)
+
+    async def place_now(self) -> Place:
+        """Return the same for an order that has waited; NotConnected while it is not known which node it is now.
+
+        While a house was away its nodes may have been renamed.
+        """
+        if self.link is not None and not self.link.online:
+            raise NotConnected(f"{self.title} is not read yet.")
+        return await self.place()
 
 
 async def whom(call: ServiceCall, policy: str) -> Whom:

@@ -191,7 +191,7 @@ async def test_an_order_is_given_up_some_time_after_its_expiry(
     """What has become of it is not known then."""
     house = House([NoAnswer("Silence.")] * 1000)
 
-    assert type(await ends(courier, house.order(within=0), SURELY)) is NoAnswer
+    assert type(await ends(courier, house.order(within=0.2), SURELY)) is NoAnswer
     assert len(house.given) > 1
     assert house.looked == 1
 
@@ -356,3 +356,29 @@ async def test_not_any_number_of_orders_wait(
     assert await kept == "found"
 
     assert await keep(courier, line) == "found"
+
+
+async def test_an_older_order_is_not_repeated_after_a_newer_one(
+    courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a door that was locked last would be unlocked: what became of the older is not known."""
+    monkeypatch.setattr(courier_module, "FIRST_PAUSE", 0.2)
+    house = House([NoAnswer("Silence."), None])
+    unlock = asyncio.create_task(courier.deliver(house.order("unlock"), SURELY))
+    await until(lambda: house.given)
+    await courier.deliver(house.order("lock", kind="lock"), SURELY)
+
+    with pytest.raises(NoAnswer):
+        await unlock
+    assert house.given == ["unlock", "lock"]
+
+
+@pytest.mark.parametrize("delivery", Delivery)
+async def test_nothing_is_sent_after_its_expiry(
+    courier: Courier, delivery: Delivery
+) -> None:
+    """Also to somebody who knows of none."""
+    house = House()
+    with pytest.raises(NotSent):
+        await courier.deliver(house.order(within=-1, stamped=False), delivery)
+    assert not house.given

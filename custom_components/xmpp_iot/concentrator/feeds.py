@@ -240,7 +240,9 @@ class Feeds:
     def _online(self, resumed: bool) -> None:
         # A new session may be another server, or one that lost our nodes, or was mended.
         self._fits &= resumed
-        for feed in self._feeds.values():  # what there was no answer to may be told at once
+        for (
+            feed
+        ) in self._feeds.values():  # what there was no answer to may be told at once
             if feed.pause is not None:
                 feed.pause.cancel()
                 feed.pause = None

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 import logging
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
@@ -58,6 +58,7 @@ class Courier:
         self._queues: dict[Hashable, dict[Hashable, Order[object]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Event] = set()
+        self._insisting: dict[Hashable, set[asyncio.Event]] = {}
         self._kept = 0
         self._stopped = False
 
@@ -81,6 +82,13 @@ class Courier:
         """
         if not self._session.connected or self._stopped:
             raise NotConnected("There is no session now.")
+        if dt_util.utcnow() >= order.expires:
+            raise NotSent("order_expired")
+        # What was given before for the node is not to be done after this.
+        for overtaken in self._insisting.get(order.node, ()):
+            overtaken.set()
+        if delivery is not Delivery.LATEST:
+            self._queues.get(order.node, {}).clear()
         if delivery is Delivery.LATEST:
             self._queue(order)
             return None
@@ -100,8 +108,10 @@ class Courier:
         loop = asyncio.get_running_loop()
         until = loop.time() + _seconds_to(order.expires) + SETTLE
         pause, is_unknown = FIRST_PAUSE, False
-        with self._noticing() as changed:
+        with self._noticing() as changed, self._overtakable(order) as overtaken:
             while True:
+                if is_unknown and (overtaken.is_set() or self._stopped):
+                    raise NoAnswer("Whether it was done is not known.")
                 changed.clear()
                 try:
                     return await _within(REPEAT_AFTER, order)
@@ -116,6 +126,19 @@ class Courier:
                         raise NoAnswer(str(err)) from err
                 await _wait(changed, min(pause, max(0.0, until - loop.time())))
                 pause = min(LONGEST_PAUSE, 2 * pause)
+
+    @contextmanager
+    def _overtakable(self, order: Order[Any]) -> Generator[asyncio.Event]:
+        """Provide what is set when there is a newer order for the node: the older is not repeated after it."""
+        overtaken = asyncio.Event()
+        insisting = self._insisting.setdefault(order.node, set())
+        insisting.add(overtaken)
+        try:
+            yield overtaken
+        finally:
+            insisting.discard(overtaken)
+            if not insisting:
+                self._insisting.pop(order.node, None)
 
     # The newest only
 
@@ -140,6 +163,9 @@ class Courier:
         try:
             while queue:
                 order = queue.pop(next(iter(queue)))
+                if dt_util.utcnow() >= order.expires:
+                    _LOGGER.warning("An order expired before its turn came")
+                    continue
                 try:
                     await order.give()
                 except WireError as err:

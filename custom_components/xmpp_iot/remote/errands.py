@@ -116,7 +116,7 @@ class Errands(ABC):
         if delivery is Delivery.EXACTLY_ONCE and not self.life:
             delivery = Delivery.ACKNOWLEDGED
         order = Order(
-            node=(self.devices.house, node.info.ref),
+            node=(self.devices.house, node.info.ref.id),
             kind=kind,
             give=partial(give, stamp),
             look=partial(self.look, node),
