@@ -144,4 +144,5 @@ async def _first(
         said = InternalServerError()
         raise
     finally:
-        outcome.set_result(said)
+        # A copy: what it was raised in, with the whole request, is not to be kept for hours.
+        outcome.set_result(copy.copy(said))
