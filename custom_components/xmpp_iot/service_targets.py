@@ -75,12 +75,19 @@ class Whom:
         if self.link is not None and self.shown is not None:
             await self.link.look(self.shown)
 
+    def _is_linked(self, peer: Peer) -> bool:
+        """Return whether that is the house of the link, and no other client of its account."""
+        try:
+            return self.link is not None and self.link.peer().jid == peer.jid
+        except NotConnected:
+            return False
+
     async def life(self, peer: Peer) -> str:
         """Return what names somebody's memory of orders; empty for who has none (see `wire.once`).
 
         NotSent where nobody answers.
         """
-        if self.link is not None and self.shown is not None and self.link.life:
+        if self.link is not None and self.link.life and self._is_linked(peer):
             return self.link.life
         session = self.entry.runtime_data.links.neighbourhood.session
         try:
@@ -100,7 +107,9 @@ class Whom:
 
     async def place(self) -> Place:
         """Return the one node that is to be set or commanded."""
-        return Place(await self.peer(), self.node, self.node_type)
+        peer = await self.peer()
+        is_another = self.link is not None and not self._is_linked(peer)
+        return Place(peer, self.node, "" if is_another else self.node_type)
 
     async def place_now(self) -> Place:
         """Return the same for an order that has waited; NotConnected while it is not known which node it is now.

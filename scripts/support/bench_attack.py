@@ -39,6 +39,7 @@ REHEARSAL: Final = "rehearsal"
 LARGEST: Final = "heavy stanzas"
 KEPT: Final = ("home", "cabin")
 LIMITS: Final[Mapping[str, float]] = {
+    "ratio": 2,
     "house": 2,
     "beside_ms": 50,
     "kept_mb": 10,

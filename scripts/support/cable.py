@@ -32,6 +32,8 @@ class Cable:
     """What goes in does not come out, in both directions."""
     broken: bool = False
     """Nobody gets a connection."""
+    turned_away: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody wanted a connection, and got none."""
     _flows: asyncio.Event = field(default_factory=_flowing)
     _connections: list[_Connection] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -69,6 +71,7 @@ class Cable:
         """Connect one client."""
         if self.broken:
             writer.transport.abort()
+            self.turned_away.set()
             return
         try:
             server_reader, server_writer = await asyncio.open_connection(

@@ -2,7 +2,12 @@
 
 import pytest
 
-from custom_components.xmpp_iot.wire.errors import BadRequest, Expired, ItemNotFound
+from custom_components.xmpp_iot.wire.errors import (
+    BadRequest,
+    Conflict,
+    Expired,
+    ItemNotFound,
+)
 from custom_components.xmpp_iot.wire.model import Setting, ValueType
 from custom_components.xmpp_iot.wire.order_token import ORDER
 from homeassistant.util import dt as dt_util
@@ -61,6 +66,22 @@ async def test_what_is_repeated_after_its_expiry_is_answered(
     await friend.execute(LIGHT, "toggle", {ORDER: ("/t1",), "expires": (soon,)})
 
     assert len(home.commands) == 1
+
+
+async def test_a_token_that_was_another_orders_is_refused(
+    home: Home, friend: Actor
+) -> None:
+    """Of that nothing is done, and nobody is told that it was: another value, command, or thing."""
+    token = {ORDER: ("/t1",)}
+    await friend.set(LIGHT, form={"power": ("false",), **token})
+    with pytest.raises(Conflict):
+        await friend.set(LIGHT, form={"power": ("true",), **token})
+    with pytest.raises(Conflict):
+        await friend.execute(LIGHT, "turn_on", token)
+    with pytest.raises(Conflict):
+        await friend.set("light.bed_light", form={"power": ("false",), **token})
+
+    assert [event.data["action"] for event in home.commands] == ["turn_off"]
 
 
 async def test_the_same_token_of_somebody_else_is_another_order(

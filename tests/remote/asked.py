@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 from custom_components.xmpp_iot.remote.courier import Courier
@@ -16,7 +17,7 @@ from custom_components.xmpp_iot.wire.assurance import CHECK, encode_checked
 from custom_components.xmpp_iot.wire.control import Affected
 from custom_components.xmpp_iot.wire.dialects import Dialect
 from custom_components.xmpp_iot.wire.disco import INFO_QUERY, Disco
-from custom_components.xmpp_iot.wire.errors import RemoteError
+from custom_components.xmpp_iot.wire.errors import NotConnected, RemoteError
 from custom_components.xmpp_iot.wire.form_model import Form
 from custom_components.xmpp_iot.wire.model import (
     READOUT,
@@ -212,6 +213,7 @@ class LinkedHouse:
         self.unique_id = self.devices.unique_id
         self.online = True
         self.life = ""
+        self.full = FULL
         self.looked: list[RemoteNode] = []
         self.listeners: list[Callable[[], None]] = []
 
@@ -219,6 +221,12 @@ class LinkedHouse:
     def link(self) -> Link:
         """It, as what it stands for."""
         return cast(Link, self)
+
+    def peer(self) -> Peer:
+        """Return who is asked; NotConnected while the house is not there."""
+        if not self.online:
+            raise NotConnected("The house is not online.")
+        return cast(Peer, SimpleNamespace(jid=self.full))
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when the house comes or goes."""

@@ -11,6 +11,9 @@ import pytest
 
 from custom_components.xmpp_iot.remote import assurance
 from custom_components.xmpp_iot.remote.link import Link
+from custom_components.xmpp_iot.wire.disco import PING_QUERY
+from custom_components.xmpp_iot.wire.errors import NoAnswer, RemoteError
+from custom_components.xmpp_iot.wire.xml import element
 from homeassistant.core import HomeAssistant
 from scripts.support.servers import (
     CertificateAuthority,
@@ -50,6 +53,12 @@ class Roads:
         """Let new connections through."""
         for road in self.between:
             road.broken = False
+
+    async def tried(self) -> None:
+        """Wait until the house's server has tried in vain to reach the other one."""
+        there, _ = self.between
+        there.turned_away.clear()
+        await there.turned_away.wait()
 
 
 def pair(
@@ -114,6 +123,13 @@ class TestRoads:
         """Return what is between the servers."""
         return server_and_roads[1]
 
+    @pytest.fixture
+    def soon_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Make silences short, before anybody waits for one."""
+        monkeypatch.setattr(assurance, "GRACE", 0.2)
+        monkeypatch.setattr(assurance, "EVERY", 0.5)
+        monkeypatch.setattr(assurance, "ANSWER_WITHIN", 1)
+
     async def test_after_a_cut_the_next_change_brings_the_lost_one(
         self, hass: HomeAssistant, house: House, link: Link, roads: Roads
     ) -> None:
@@ -140,27 +156,21 @@ class TestRoads:
         assert house.state(LIGHT) == "on"
 
     @pytest.mark.parametrize("kinds", PAIRS[:1])
+    @pytest.mark.usefixtures("soon_asked")
     async def test_after_a_cut_what_was_lost_is_read_though_nothing_else_changes(
-        self,
-        hass: HomeAssistant,
-        house: House,
-        link: Link,
-        roads: Roads,
-        monkeypatch: pytest.MonkeyPatch,
+        self, hass: HomeAssistant, house: House, link: Link, roads: Roads
     ) -> None:
         """Nobody sees the break: after a silence the other house is asked for the number of what it said last."""
-        monkeypatch.setattr(assurance, "GRACE", 0.2)
-        monkeypatch.setattr(assurance, "EVERY", 0.5)
-        lost = 0
-        for state in ("off", "on", "off"):
-            roads.cut(for_good=True)
-            hass.states.async_set(LIGHT, state)
-            await hass.async_block_till_done()
-            await house.entry.runtime_data.session.flush()  # it has left the house
-            roads.mend()
-            lost += not shows(hass, link, state)
-            await until(hass, partial(shows, hass, link, state), timeout=20)
-        assert lost
+        session = house.entry.runtime_data.session
+        cabin = house.server.accounts["cabin"].jid
+        roads.cut(for_good=True)
+        with pytest.raises((RemoteError, NoAnswer)):  # the server knows it
+            await session.iq(cabin, element(PING_QUERY), timeout=3)
+        hass.states.async_set(LIGHT, "off")
+        await roads.tried()
+        roads.mend()
+        assert not shows(hass, link, "off")
+        await until(hass, partial(shows, hass, link, "off"), timeout=30)
 
 
 async def test_a_server_that_nobody_vouches_for_is_not_talked_with(

@@ -113,6 +113,18 @@ async def test_a_house_that_does_not_say_whether_it_remembers_is_sent_nothing(
     assert [one.house for one in tokens(cabin)] == ["cafe"]
 
 
+async def test_another_client_of_a_house_is_not_the_house(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """That the house remembers its orders says nothing of what else is logged in to its account."""
+    cabin.home.life = "cafe"
+    cabin.home.full = f"{HOME}/gateway"
+    assert await fails(cabin, quality=2) == "order_not_sent"
+    cabin.home.go(online=False)
+    assert await fails(cabin, quality=2) == "order_not_sent"
+    assert tokens(cabin) == []
+
+
 async def test_nobody_waits_for_the_latest(cabin: Cabin, moody: Moody) -> None:
     """All is said to be set."""
     moody.fails = [StanzaError("No.")]

@@ -11,6 +11,7 @@ from custom_components.xmpp_iot.wire.assurance import is_answered
 from custom_components.xmpp_iot.wire.errors import (
     Asked,
     BadRequest,
+    Conflict,
     Forbidden,
     InternalServerError,
     RemoteError,
@@ -45,10 +46,11 @@ class Doer:
         *,
         sender: str = FRIEND,
         within: timedelta = timedelta(seconds=10),
+        what: str = "lock",
     ) -> None:
         """Give an order."""
         expires = datetime.now(UTC) + within
-        await self.once.do(sender, token, expires, self._deed)
+        await self.once.do(sender, token, expires, what=what, deed=self._deed)
 
     async def _deed(self) -> None:
         self.done += 1
@@ -67,6 +69,13 @@ class Doer:
 async def doer() -> Doer:
     """Return somebody who has done nothing yet."""
     return Doer()
+
+
+async def test_a_token_is_of_one_order(doer: Doer) -> None:
+    """Whoever uses it for another is not told that this was done, and it is not."""
+    await doer.do(what="light")
+    await doer.refused(Conflict, what="lock")
+    assert doer.done == 1
 
 
 async def test_what_comes_again_is_done_once(doer: Doer) -> None:

@@ -13,8 +13,8 @@ from homeassistant.core import State
 from .attributes import STATIC, outgoing
 from .domain import UnitIn
 from .domains import DOMAINS
+from .fields import STATE_FIELD
 
-STATE: Final = "state"
 NOTHING: Final = frozenset[str]()
 
 # What decides how others are said: their units and types, whether they can be set, and whether they leave at all.
@@ -43,7 +43,7 @@ def changed(old: State | None, new: State | None) -> AbstractSet[str] | None:
         return None
     names = set()
     for name, value in now.items():
-        if name == STATE or _alike(before[name], value):
+        if name == STATE_FIELD or _alike(before[name], value):
             continue  # (an attribute of that name is not told)
         if name in _DECIDING:
             return None

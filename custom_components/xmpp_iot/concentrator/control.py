@@ -8,9 +8,9 @@ from homeassistant.core import State
 
 from ..wire.errors import BadRequest, ItemNotFound, StanzaError
 from ..wire.form_model import Form, FormField, Submission
-from ..wire.model import ControlRequest, Setting, ValueType
+from ..wire.model import ControlRequest, NodeRef, Setting, ValueType
 from ..wire.order_token import ORDER, OrderToken
-from ..wire.xml import parse_value
+from ..wire.xml import format_value, parse_value
 from .commands import EXPIRES, FRAME, drafted
 from .domains import domain_of
 from .interfaces import settable
@@ -58,6 +58,18 @@ def form_token(form: Submission | None) -> OrderToken | None:
     if not form or not (values := form.get(ORDER)) or not values[0]:
         return None
     return OrderToken.parse(values[0])
+
+
+def meaning(
+    nodes: Iterable[NodeRef],
+    form: Submission | None,
+    settings: Iterable[Setting] = (),
+    command: str = "",
+) -> object:
+    """Return what tells an order from others, typed or by form: not its token, nor until when it may be done."""
+    typed = {one.name: (format_value(one.type, one.value),) for one in settings}
+    said = sorted((typed | dict(form or {})).items())
+    return tuple(nodes), command, [it for it in said if it[0] not in FRAME]
 
 
 def plan(request: ControlRequest, state: State) -> tuple[Call, ...]:

@@ -27,6 +27,7 @@ from .control import (
     common_form,
     form_expiry,
     form_token,
+    meaning,
     plan,
     stamped_expiry,
     stamped_token,
@@ -63,7 +64,9 @@ class Orders:
         """Set parameters: all is checked for all nodes before anything is done."""
         expires = expiry(caller, stamped_expiry(request))
         deed = partial(self._control, caller, request, expires)
-        await self._once.do(caller.bare, stamped_token(request), expires, deed)
+        token = stamped_token(request)
+        what = meaning(request.nodes, request.form, request.settings)
+        await self._once.do(caller.bare, token, expires, what=what, deed=deed)
 
     async def _control(
         self, caller: Caller, request: ControlRequest, expires: datetime
@@ -169,7 +172,9 @@ class Orders:
     async def _execute(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         expires = expiry(caller, form_expiry(request.form))
         deed = partial(self._command, caller, request, expires)
-        await self._once.do(caller.bare, form_token(request.form), expires, deed)
+        token = form_token(request.form)
+        what = meaning(request.nodes, request.form, command=request.command)
+        await self._once.do(caller.bare, token, expires, what=what, deed=deed)
         return Done()
 
     async def _command(

@@ -79,6 +79,7 @@ class Pacing:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._released: dict[str, float] = {}  # slow ones: when, by the loop's clock
         self._checker: SignificantlyChangedChecker | None = None
+        self._unjudged: set[str] = set()  # of which that was said
         self._making: asyncio.Task[None] | None = None
 
     @callback
@@ -133,7 +134,9 @@ class Pacing:
         try:
             return checker.async_is_significant_change(state)
         except Exception:
-            _LOGGER.debug("No judge of %s", state.entity_id, exc_info=True)
+            if state.entity_id not in self._unjudged:
+                self._unjudged.add(state.entity_id)
+                _LOGGER.exception("Nobody can judge changes of %s", state.entity_id)
             return True
 
     async def _make(self) -> None:

@@ -12,19 +12,21 @@ import math
 from typing import Final
 
 from ..wire.assurance import Checked, decode_checked, encode_check
-from ..wire.errors import NoAnswer, RemoteError, StanzaError
+from ..wire.errors import NoAnswer, NotConnected, RemoteError, StanzaError
 from ..wire.peer import Correspondence
 from .follow import Feed, Missed
 
 _LOGGER = logging.getLogger(__name__)
 
 EVERY: Final = 60.0  # seconds of silence
+ANSWER_WITHIN: Final = 10.0
 GRACE: Final = 5.0  # seconds in which what was sent just then is on its way
 
 
 async def last_told(session: Correspondence, jid: str, feed: str = "") -> Checked:
     """Return what a house, by its full JID, says of itself and of a feed; raises as `session` does."""
-    return decode_checked(await session.iq(jid, encode_check(feed)))
+    question = encode_check(feed)
+    return decode_checked(await session.iq(jid, question, timeout=ANSWER_WITHIN))
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +75,8 @@ class Assurance:
             return
         try:
             said = await self._ask()
+        except NotConnected:  # whoever waits for that knows it
+            return
         except (NoAnswer, StanzaError) as err:
             self._doubt(err)
             self.missed(Missed.VALUES)  # reading says whether the house is there

@@ -28,7 +28,7 @@ LONGEST_PAUSE: Final = 30.0
 # Seconds after the expiry in which it is asked what has become of an order: it is not done any more then.
 SETTLE: Final = 10.0
 MOST_KEPT: Final = 100  # orders that wait for a house to come
-MOST_WAITING: Final = 10  # kinds of orders for one node that wait for their turn
+MOST_WAITING: Final = 100  # kinds of orders for one node that wait for their turn
 _UNKNOWN: Final = "remote-server-timeout"
 
 
@@ -87,11 +87,10 @@ class Courier:
         # What was given before for the node is not to be done after this.
         for overtaken in self._insisting.get(order.node, ()):
             overtaken.set()
-        if delivery is not Delivery.LATEST:
-            self._queues.get(order.node, {}).clear()
         if delivery is Delivery.LATEST:
             self._queue(order)
             return None
+        self._queues.get(order.node, {}).clear()  # what waits there is older
         insists = delivery is Delivery.EXACTLY_ONCE and order.stamped
         try:
             return await (self._insist(order) if insists else order.give())

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 import secrets
 from typing import Final
 
@@ -16,6 +17,7 @@ from .assurance import answered
 from .errors import (
     Asked,
     BadRequest,
+    Conflict,
     InternalServerError,
     RemoteTimeout,
     ResourceConstraint,
@@ -36,12 +38,18 @@ _FORGOTTEN: Final = "Whether it was done is not known any more."
 type Deed = Callable[[], Awaitable[None]]
 
 
+def _future() -> asyncio.Future[StanzaError | None]:
+    return asyncio.get_running_loop().create_future()
+
+
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     """An order, and what came of it: None where it was done."""
 
     expires: datetime
-    outcome: asyncio.Future[StanzaError | None]
+    what: bytes
+    """Tells it from others."""
+    outcome: asyncio.Future[StanzaError | None] = field(default_factory=_future)
 
 
 @dataclass(slots=True)
@@ -83,24 +91,34 @@ class Once:
         self._senders: dict[str, _Orders] = {}
 
     async def do(
-        self, sender: str, token: OrderToken | None, expires: datetime, deed: Deed
+        self,
+        sender: str,
+        token: OrderToken | None,
+        expires: datetime,
+        *,
+        what: object,
+        deed: Deed,
     ) -> None:
-        """Do `deed` for a bare JID, unless an order of it with that token was begun before.
+        """Do `deed`, which is `what` was ordered, for a bare JID, unless it was begun before with that token.
 
         Then this returns, or raises, what that did, when it has. RemoteTimeout for one that is not remembered,
-        ResourceConstraint where no more can be, BadRequest for one that expires too far ahead. All of its errors
-        say that it was this house that answered.
+        ResourceConstraint where no more can be, BadRequest for one that expires too far ahead, Conflict for a
+        token that was another order's: nobody is told of one what became of the other. All of its errors say that
+        it was this house that answered.
         """
         if token is None:
             await deed()
             return
         orders = self._senders.setdefault(sender, _Orders())
+        digest = blake2b(repr(what).encode(), digest_size=16).digest()
         try:
-            if (known := orders.known.get(token.text)) is not None:
+            if (known := orders.known.get(token.text)) is None:
+                self._check(orders, token, expires)
+                await _first(orders, token.text, _Remembered(expires, digest), deed)
+            elif known.what == digest:
                 await _again(known)
             else:
-                self._check(orders, token, expires)
-                await _first(orders, token, expires, deed)
+                raise Conflict("This token is another order's.")
         except StanzaError as error:
             raise answered(error) from error
 
@@ -122,19 +140,15 @@ async def _again(known: _Remembered) -> None:
         raise on_record(copy.copy(error))
 
 
-async def _first(
-    orders: _Orders, token: OrderToken, expires: datetime, deed: Deed
-) -> None:
+async def _first(orders: _Orders, name: str, order: _Remembered, deed: Deed) -> None:
     """Carry out an order, and remember what has become of it."""
-    outcome: asyncio.Future[StanzaError | None]
-    outcome = asyncio.get_running_loop().create_future()
-    orders.known[token.text] = _Remembered(expires, outcome)
+    orders.known[name] = order
     said: StanzaError | None = RemoteTimeout(_FORGOTTEN)  # unless it comes to an end
     try:
         await deed()
         said = None
     except Asked as error:
-        del orders.known[token.text]  # nothing was done, and a repeat may be
+        del orders.known[name]  # nothing was done, and a repeat may be
         said = error
         raise
     except StanzaError as error:
@@ -145,4 +159,4 @@ async def _first(
         raise
     finally:
         # A copy: what it was raised in, with the whole request, is not to be kept for hours.
-        outcome.set_result(copy.copy(said))
+        order.outcome.set_result(copy.copy(said))

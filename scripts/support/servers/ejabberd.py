@@ -96,6 +96,8 @@ _LISTENS_TO_SERVERS = """\
 _TALKS_TO_SERVERS = """\
 s2s_use_starttls: required
 s2s_dns_timeout: 2
+# Who was not reached is left alone for up to five minutes where nothing is said: longer than a test.
+s2s_max_retry_delay: 1
 outgoing_s2s_families: [ipv4]
 """
 # Names are resolved from the hosts file of nobody: all is on loopback.
