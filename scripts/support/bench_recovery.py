@@ -24,7 +24,7 @@ LIMITS: Final[Mapping[str, float]] = {"over_s": 0}
 _AWAY: Final = (aiohttp.ClientError, HomeAssistantError, OSError)
 _PATIENCE: Final = 90.0  # seconds
 _RATE: Final = 5.0  # changes a second meanwhile: the link is in use
-_BETWEEN: Final = 2.0  # seconds in which all is well
+_BETWEEN: Final = 6.0  # seconds in which all is well: a session, and not one in vain
 _numbers = count(1)
 
 

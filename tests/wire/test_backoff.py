@@ -75,3 +75,14 @@ def test_trouble_that_goes_on_is_not_new() -> None:
     backoff = Backoff()
     assert backoff.next(0, sent_away=False) <= 0.5
     assert 4.5 <= backoff.next(180, sent_away=False) <= 9
+
+
+def test_an_outage_after_a_session_is_another_one() -> None:
+    """However soon it comes: nobody is late for what was long before. Being sent away still counts."""
+    backoff = Backoff()
+    backoff.next(0, sent_away=True)
+    backoff.next(1, sent_away=False)
+    backoff.note_session()
+    assert backoff.next(180, sent_away=False) <= 0.5
+    assert backoff.next(200, sent_away=False) <= 1
+    assert 1 <= backoff.next(201, sent_away=True) <= 2

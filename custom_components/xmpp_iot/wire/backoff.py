@@ -39,7 +39,7 @@ class Backoff:
     first: float = FIRST
     """The shortest range, in seconds."""
     since: float | None = None
-    """When the trouble began; a session that does not last does not end it."""
+    """When the outage began; a session that is gone at once does not end it."""
     sent_away: int = 0
     """How often the server has sent the house away since then."""
     in_vain: int = 0
@@ -57,6 +57,13 @@ class Backoff:
             # Mostly it is the connection that is lost, and the server is there.
             return random.uniform(0, self.first / 2)
         return _within(min(LONGEST, max(self.first, (now - since) / PART)))
+
+    def note_session(self) -> None:
+        """Note that there was a session, longer than in vain: what comes now is another outage.
+
+        Whoever was sent away before it is still asked to be patient.
+        """
+        self.since, self.in_vain = None, 0
 
     def note_vain(self) -> bool:
         """Note a log-in in vain, and return whether they are too many: that is as good as being sent away."""
@@ -82,7 +89,8 @@ class Backoff:
 
     def reset(self) -> None:
         """Note that the trouble is over."""
-        self.since, self.sent_away, self.in_vain = None, 0, 0
+        self.note_session()
+        self.sent_away = 0
 
     def peace(self) -> None:
         """Note that nobody else wants the house's place any more."""

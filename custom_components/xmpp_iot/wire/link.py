@@ -211,7 +211,7 @@ class Link:
             await self._down.wait()
             lasted = self._lasted
             if lasted > BRIEF:
-                self._backoff.in_vain = 0
+                self._backoff.note_session()
             if lasted > LASTED:
                 self._backoff.reset()
                 self._told = False
