@@ -1,8 +1,11 @@
 """The tree of nodes: area → device → entity, cut to what a contact sees."""
 
+import asyncio
+
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.xmpp_iot.concentrator import listing
 from custom_components.xmpp_iot.concentrator.tree import Trees
 from custom_components.xmpp_iot.wire.errors import (
     ItemNotFound,
@@ -334,21 +337,24 @@ async def test_a_stranger_finds_nobody(stranger: Actor) -> None:
             await stranger.tree(operation, "light.bed_light")
 
 
-async def ask_for_ever(actor: Actor) -> None:
-    """Ask for all nodes over and over, more often than there is a reason for."""
-    for _ in range(200):
-        await actor.nodes(Operation.GET_ALL_NODES)
-
-
 async def test_a_walk_may_be_taken_again_and_again_but_not_for_ever(
-    friend: Actor, guest: Actor
+    friend: Actor, guest: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who asks for all nodes over and over is told to wait; others are answered, and so is a small question."""
-    assert await friend.nodes(Operation.GET_ALL_NODES)
+    """Who asks for all nodes over and over waits, one question at a time; others are answered meanwhile."""
+    monkeypatch.setattr(listing, "_WALKS_PERIOD", 5)  # half a second for each
+    loop = asyncio.get_running_loop()
+    for _ in range(3):
+        assert await friend.nodes(Operation.GET_ALL_NODES)
+    begun = loop.time()
+    one_more = asyncio.create_task(friend.nodes(Operation.GET_ALL_NODES))
+    await asyncio.sleep(0)
     with pytest.raises(ResourceConstraint):
-        await ask_for_ever(friend)
-
+        await friend.nodes(Operation.GET_ALL_NODES)
     assert await guest.nodes(Operation.GET_ALL_NODES)
+
+    assert not one_more.done()
+    assert await one_more
+    assert loop.time() - begun > 0.3
 
 
 async def test_pages_of_a_sorted_list_are_no_flood(friend: Actor) -> None:
@@ -356,10 +362,10 @@ async def test_pages_of_a_sorted_list_are_no_flood(friend: Actor) -> None:
     wanted = len(await friend.nodes(Operation.GET_ALL_NODES))
     order = (("displayName", True),)
     found: list[str] = []
-    for _ in range(wanted):
+    while len(found) < wanted:
         after = found[-1] if found else ""
         answer = await friend.tree(
-            Operation.GET_ALL_NODES, page=Page(1, after), sort_order=order
+            Operation.GET_ALL_NODES, page=Page(5, after), sort_order=order
         )
         assert isinstance(answer, Nodes)
         found += ids(answer.nodes)

@@ -99,3 +99,16 @@ def test_a_limit_lets_something_through(rate: float, burst: int) -> None:
     """Blocking is for that."""
     with pytest.raises(ValueError, match="Nothing gets past"):
         Limit(rate, burst)
+
+
+def test_it_says_when_to_come_back(clock: Clock) -> None:
+    """Not a moment earlier, and at once where there is something."""
+    buckets = Buckets(Limit(10, 20), clock=clock)
+    assert buckets.due("a") == 0
+    assert buckets.take("a", 70)
+    due = buckets.due("a")
+    assert due == pytest.approx(5.1)
+    clock.now += due - 0.01
+    assert not buckets.take("a")
+    clock.now += 0.01
+    assert buckets.take("a")

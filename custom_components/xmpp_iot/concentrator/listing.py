@@ -23,14 +23,15 @@ type Pick = Callable[[Tree], Iterable[NodeId]]
 # How many nodes are described before others get their turn.
 _CHUNK: Final = 25
 
-# Nodes are what takes time, not requests: so many times a contact may be told of all there is for it, at once
-# and then in so many seconds. (A house that links another asks once or twice; again after an outage.)
+# Nodes are what takes time, not requests: a contact may be told of all there is for it so many times at once and
+# once more, and then so many times in so many seconds. (A house that links another asks twice; again after an outage.)
+# Everybody else waits while a server reads an answer about thousands of nodes.
+_AT_ONCE: Final = 2
 _WALKS: Final = 10
 _WALKS_PERIOD: Final = 60
-_FEWEST: Final = 300  # nodes: there are so many at least
-_PAGES: Final = (
-    20  # a page of which all had to be looked at counts as one of so many at least
-)
+_FEWEST: Final = 100  # nodes: there are so many at least
+# A page of which all had to be looked at counts as one of so many at least.
+_PAGES: Final = 20
 
 
 class Listing:
@@ -52,20 +53,41 @@ class Listing:
         self._feed_address = feed_address
         self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._told = Buckets(_limit(0))
+        self._pausing: set[str] = set()  # bare JIDs
 
     async def nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
         """Return the nodes that `pick` finds in the caller's tree, in the order it asks for.
 
         With parameters asked for, each says where to follow it. It is one answer after the other to a contact,
         for a house has thousands of nodes: many at once would make everybody else wait for all of them. So
-        would one after the other for ever: ResourceConstraint for a contact that was told of too many.
+        would one after the other for ever: a contact that was told of many waits for a few seconds, and for
+        what else it asks for meanwhile there is ResourceConstraint.
         """
+        await self._may_be_told(caller, request, pick)
         async with self._busy.setdefault(caller.bare, asyncio.Lock()):
-            tree = self._guard.tree(caller)
-            self._told.limit = _limit(len(tree.parents))
-            if not self._told.take(caller.bare, _price(tree, request, pick)):
-                raise ResourceConstraint("Too much is asked for; ask again later.")
             return await self._nodes(caller, request, pick)
+
+    async def _may_be_told(
+        self, caller: Caller, request: TreeRequest, pick: Pick
+    ) -> None:
+        """Return when it is not too much for the caller to be told of what `pick` finds."""
+        if self._takes(caller, request, pick):
+            return
+        if caller.bare not in self._pausing:
+            self._pausing.add(caller.bare)
+            try:
+                await asyncio.sleep(self._told.due(caller.bare))
+            finally:
+                self._pausing.remove(caller.bare)
+            if self._takes(caller, request, pick):
+                return
+        raise ResourceConstraint("Too much is asked for; ask again later.")
+
+    def _takes(self, caller: Caller, request: TreeRequest, pick: Pick) -> bool:
+        """Return whether the caller may be told of that now; it counts then."""
+        tree = self._guard.tree(caller)
+        self._told.limit = _limit(len(tree.parents))
+        return self._told.take(caller.bare, _price(tree, request, pick))
 
     async def _nodes(self, caller: Caller, request: TreeRequest, pick: Pick) -> Nodes:
         address = None
@@ -125,8 +147,8 @@ class Listing:
 
 def _limit(nodes: int) -> Limit:
     """Return of how many a contact is told for which there are so many."""
-    most = _WALKS * max(nodes, _FEWEST)
-    return Limit(most / _WALKS_PERIOD, most)
+    whole = max(nodes, _FEWEST)
+    return Limit(_WALKS * whole / _WALKS_PERIOD, _AT_ONCE * whole)
 
 
 def _price(tree: Tree, request: TreeRequest, pick: Pick) -> int:

@@ -63,10 +63,16 @@ class Buckets:
         Where there is one there may be fewer than are taken: those that lack have to come in before the next.
         """
         now = self._clock()
+        had_one = self.due(name) <= _TOLERANCE
         full_at = max(self._full_at.pop(name, now), now)
-        token = 1 / self.limit.rate
-        had_one = full_at - now <= (self.limit.burst - 1) * token + _TOLERANCE
-        self._full_at[name] = full_at + tokens * token if had_one else full_at
+        taken = tokens / self.limit.rate if had_one else 0
+        self._full_at[name] = full_at + taken
         if len(self._full_at) > self._most:
             del self._full_at[next(iter(self._full_at))]
         return had_one
+
+    def due(self, name: str = "") -> float:
+        """Return in how many seconds there is a token, 0 where there is one."""
+        now = self._clock()
+        most = (self.limit.burst - 1) / self.limit.rate
+        return max(0.0, self._full_at.get(name, now) - now - most)

@@ -1,7 +1,7 @@
 """What all XMPP servers of the tests have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import time
@@ -63,6 +63,8 @@ class XmppServer(ABC):
         self.host = host
         self.ca_file = authority.file
         self.stock_limits = stock_limits
+        self.unlimited: Collection[str] = ()
+        """Users whom it never slows down, as an administrator may have it (Prosody only): to be set before the start."""
         self.pubsub = pubsub
         self.programs = programs
         self.own_accounts: Mapping[str, ServerAccount] = MappingProxyType(

@@ -91,7 +91,7 @@ class Prosody(XmppServer):
                 certificate=self._certificate.certificate,
                 key=self._certificate.key,
                 ca_file=self.ca_file,
-                limits=_STOCK_LIMITS if self.stock_limits else "",
+                limits=self._limits(),
                 pubsub='"pep"; "vcard4";'
                 if self.pubsub
                 else "",  # vcard4 brings pep along
@@ -108,6 +108,13 @@ class Prosody(XmppServer):
             directory=self.directory,
             output=output,
         )
+
+    def _limits(self) -> str:
+        """Return what the configuration says of how fast clients may be."""
+        if not self.stock_limits:
+            return ""
+        unlimited = ", ".join(f'"{user}@{self.domain}"' for user in self.unlimited)
+        return f"{_STOCK_LIMITS}; unlimited_jids = {{ {unlimited} }}"
 
     def _federation(self) -> dict[str, object]:
         """Return what the configuration says of other domains."""
