@@ -110,7 +110,7 @@ def async_assemble(
     )
     async_apply_options(entry, grants, opinion)
     feeds = Feeds(hass, entry, session, grants, reader, opinion=opinion)
-    consent = Consent(hass, entry, grants, Owner(hass, entry))
+    consent = Consent(hass, entry, grants, Owner(hass, entry, session.chats))
     house = Concentrator(
         hass,
         grants,

@@ -1,17 +1,12 @@
-"""Invite somebody: a link, and its QR code, that makes whoever opens it first a contact with one grant."""
+"""Invite somebody: a link, and its QR code, that makes whoever opens it first a contact with just these grants."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, override
 
 import voluptuous as vol
 
-from homeassistant.config_entries import (
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import ConfigSubentry, SubentryFlowResult
 from homeassistant.core import callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
@@ -32,9 +27,11 @@ from .const import (
     CONF_TOKEN,
     SUBENTRY_INVITE,
 )
+from .contacts.grant import MOST_GRANTS
 from .contacts.invites import expires, link, new_token
 from .contacts.wording import Wording, escaped, moment
 from .grant_form import async_fields, async_filled
+from .grant_steps import GrantSteps
 
 CONF_CODE: Final = "code"
 CONF_VALID_FOR: Final = "valid_for"
@@ -49,33 +46,34 @@ _VALID_FOR: Final = {
 }
 
 
-class InviteFlow(ConfigSubentryFlow):
-    """Make an invite, and show it, then and later.
+class InviteFlow(GrantSteps):
+    """Make an invite, with as many grants as are wanted, and show it, then and later.
 
     It is valid from the moment it is shown, whether the page is closed properly or not.
     """
 
-    _invite: ConfigSubentry
-
     def __init__(self) -> None:
-        """Start with nothing wrong."""
-        self._errors: dict[str, str] = {}
+        """Start with nothing."""
+        super().__init__()
+        self._nickname = ""
+        self._granted: list[dict[str, Any]] = []
+        self._valid_for = timedelta(0)
+        self._invite: ConfigSubentry | None = None  # once it is made
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask what is granted, and for how long the invite stands."""
+        """Ask who is invited, what is granted first, and for how long the invite stands."""
         shown = user_input or {}
         if user_input is not None:
             filled = async_filled(self.hass, user_input)
             self._errors = dict(filled.errors)
-            valid_for = cv.positive_time_period_dict(user_input[CONF_VALID_FOR])
-            if not timedelta(0) < valid_for <= LONGEST:
+            self._valid_for = cv.positive_time_period_dict(user_input[CONF_VALID_FOR])
+            if not timedelta(0) < self._valid_for <= LONGEST:
                 self._errors[CONF_VALID_FOR] = "invalid_duration"
             if not self._errors:
-                nickname = user_input.get(CONF_NICKNAME, "").strip()
-                await self._add(nickname, filled.row, valid_for)
-                return await self.async_step_code()
+                self._nickname = user_input.get(CONF_NICKNAME, "").strip()
+                return await self._keep_rows([filled.row])
         fields = _NAME | async_fields(shown, self._errors) | _VALID_FOR
         return self.async_show_form(
             step_id="user",
@@ -84,10 +82,26 @@ class InviteFlow(ConfigSubentryFlow):
             last_step=False,
         )
 
+    async def async_step_summary(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what the invite is to grant; then it can be made, or changed before."""
+        options = ["code", "change_grant", "remove_grant"] if self._granted else []
+        if len(self._granted) < MOST_GRANTS:
+            options.insert(1, "add_grant")
+        return self.async_show_menu(
+            step_id="summary",
+            menu_options=options,
+            description_placeholders={CONF_GRANTS: await self._listed()},
+        )
+
     async def async_step_code(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show an invite that was made just now."""
+        """Make the invite, and show it."""
+        if self._invite is None:
+            self._invite = await self._made()
+            self.hass.config_entries.async_add_subentry(self._get_entry(), self._invite)
         return self._page("code", self._invite, user_input)
 
     async def async_step_reconfigure(
@@ -96,30 +110,38 @@ class InviteFlow(ConfigSubentryFlow):
         """Show an invite again."""
         return self._page("reconfigure", self._get_reconfigure_subentry(), user_input)
 
-    async def _add(
-        self, nickname: str, row: Mapping[str, Any], valid_for: timedelta
-    ) -> None:
-        """Add the invite to the account."""
+    @property
+    @override
+    def _rows(self) -> list[dict[str, Any]]:
+        return list(self._granted)
+
+    @override
+    async def _keep_rows(self, rows: list[dict[str, Any]]) -> SubentryFlowResult:
+        self._granted = rows
+        return await self.async_step_summary()
+
+    async def _made(self) -> ConfigSubentry:
+        """Return the invite, which counts from now on."""
         wording = await Wording.of(self.hass)
-        until = dt_util.utcnow() + valid_for
-        data = {
-            CONF_TOKEN: new_token(),
-            CONF_EXPIRES: until.isoformat(),
-            CONF_NICKNAME: nickname,
-            CONF_GRANTS: [row],
-        }
+        until = dt_util.utcnow() + self._valid_for
         title = wording.say(
-            "invite_title" if nickname else "invite_title_anybody",
-            name=nickname,
+            "invite_title" if self._nickname else "invite_title_anybody",
+            name=self._nickname,
             moment=moment(until),
         )
-        self._invite = ConfigSubentry(
-            data=MappingProxyType(data),
+        return ConfigSubentry(
+            data=MappingProxyType(
+                {
+                    CONF_TOKEN: new_token(),
+                    CONF_EXPIRES: until.isoformat(),
+                    CONF_NICKNAME: self._nickname,
+                    CONF_GRANTS: self._granted,
+                }
+            ),
             subentry_type=SUBENTRY_INVITE,
             title=title,
             unique_id=None,
         )
-        self.hass.config_entries.async_add_subentry(self._get_entry(), self._invite)
 
     @callback
     def _page(

@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
     TextSelector,
+    TextSelectorConfig,
 )
 
 from .const import (
@@ -23,6 +24,7 @@ from .const import (
     CONF_INTERVAL,
     CONF_NEVER_EXPOSED,
     CONF_NOTIFY,
+    CONF_OWNERS,
     CONF_PROVISIONING,
     CONF_SIGNIFICANT,
     CONF_SLOW_DOMAINS,
@@ -32,7 +34,7 @@ from .const import (
 )
 from .contacts.targets import async_shareable
 from .link_form import async_words, several
-from .wire.account import parse_bare_address
+from .wire.account import parse_bare_address, parse_bare_jid
 from .wire.errors import InvalidAddress
 from .wire.rate import Limits
 
@@ -78,6 +80,10 @@ class XmppIotOptionsFlow(OptionsFlow):
                     options[CONF_PROVISIONING] = self._server(server)
                 except InvalidAddress:
                     errors[CONF_PROVISIONING] = "invalid_server"
+            try:
+                options[CONF_OWNERS] = self._owners(user_input[CONF_OWNERS])
+            except InvalidAddress:
+                errors[CONF_OWNERS] = "invalid_owner"
             if not errors:
                 return self.async_create_entry(data=options)
         schema = vol.Schema(await _fields(self.hass, present))
@@ -88,6 +94,16 @@ class XmppIotOptionsFlow(OptionsFlow):
             ),
             errors=errors,
         )
+
+    @callback
+    def _owners(self, texts: Iterable[str]) -> list[str]:
+        """Return the bare JIDs of owners, each once; InvalidAddress for what is none, or the house itself."""
+        owners = list(
+            dict.fromkeys(parse_bare_jid(one) for one in texts if one.strip())
+        )
+        if self.config_entry.unique_id in owners:
+            raise InvalidAddress("The house does not ask itself.")
+        return owners
 
     @callback
     def _server(self, text: str) -> str:
@@ -111,6 +127,9 @@ async def _fields(
         vol.Required(CONF_STRANGER_RATE, default=limits.domain.rate): _RATE,
         vol.Optional(CONF_NOTIFY, default=[]): several(
             _notifiers(hass, present.get(CONF_NOTIFY, ()))
+        ),
+        vol.Optional(CONF_OWNERS, default=[]): TextSelector(
+            TextSelectorConfig(multiple=True)
         ),
         vol.Optional(CONF_PROVISIONING): TextSelector(),
         vol.Optional(CONF_TRAFFIC): section(

@@ -1,50 +1,34 @@
 """Say who the account's contacts are, what they see and what they may do."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
 import voluptuous as vol
 
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 from homeassistant.core import callback
-from homeassistant.helpers.selector import (
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import TextSelector
 
-from .const import CONF_GRANTS, CONF_ID, CONF_JID, CONF_NICKNAME, SUBENTRY_CONTACT
+from .const import CONF_GRANTS, CONF_JID, CONF_NICKNAME, SUBENTRY_CONTACT
 from .contacts.explain import async_describe_rights
-from .contacts.grant import MOST_GRANTS, Contact, Grant
+from .contacts.grant import Contact, Grant
 from .contacts.grants import Grants
-from .contacts.wording import Wording, escaped
-from .grant_form import async_fields, async_filled, async_shown
+from .contacts.wording import escaped
+from .grant_form import async_fields, async_filled
+from .grant_steps import GrantSteps
 from .models import XmppIotConfigEntry
 from .wire.account import parse_bare_jid
 from .wire.errors import InvalidAddress
-
-CONF_GRANT: Final = "grant"
 
 _NAME: Final = {vol.Optional(CONF_NICKNAME): TextSelector()}
 _WHO: Final = {vol.Required(CONF_JID): TextSelector(), **_NAME}
 
 
-class ContactFlow(ConfigSubentryFlow):
+class ContactFlow(GrantSteps):
     """Add a contact with its first grant; later its name and any grant can be changed.
 
     Nothing is reloaded: the entry's update listener applies the difference.
     """
-
-    def __init__(self) -> None:
-        """Start with nothing wrong."""
-        self._errors: dict[str, str] = {}
-        self._row_id = ""  # of the grant that is being changed
 
     # Somebody new
 
@@ -94,12 +78,13 @@ class ContactFlow(ConfigSubentryFlow):
         options = ["rights", "add_grant"]
         if self._rows:
             options += ["change_grant", "remove_grant"]
-        described = (await self._described()).values()
-        listed = "\n".join(f"- {escaped(one)}" for one in described)
         return self.async_show_menu(
             step_id="reconfigure",
             menu_options=[*options, "name"],
-            description_placeholders={CONF_JID: self._bare, CONF_GRANTS: listed or "–"},
+            description_placeholders={
+                CONF_JID: self._bare,
+                CONF_GRANTS: await self._listed(),
+            },
         )
 
     async def async_step_name(
@@ -131,70 +116,6 @@ class ContactFlow(ConfigSubentryFlow):
             last_step=False,
         )
 
-    # Its grants
-
-    async def async_step_add_grant(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask what else is granted."""
-        rows = self._rows
-        if len(rows) >= MOST_GRANTS:
-            return self.async_abort(
-                reason="too_many_grants",
-                description_placeholders={"count": str(MOST_GRANTS)},
-            )
-        shown = user_input or {}
-        if user_input is not None:
-            filled = async_filled(self.hass, user_input)
-            if not filled.errors:
-                return self._keep({CONF_GRANTS: [*rows, filled.row]})
-            self._errors = filled.errors
-        return self._show("add_grant", async_fields(shown, self._errors), shown)
-
-    async def async_step_change_grant(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask which grant is to be changed, if there are several."""
-        rows = self._rows
-        if user_input is not None:
-            self._row_id = user_input[CONF_GRANT]
-        elif len(rows) == 1:
-            self._row_id = rows[0][CONF_ID]
-        else:
-            field = {vol.Required(CONF_GRANT): await self._choice(multiple=False)}
-            return self._show("change_grant", field, {})
-        return await self.async_step_grant()
-
-    async def async_step_grant(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Change one grant."""
-        rows = self._rows
-        row = next((one for one in rows if one[CONF_ID] == self._row_id), None)
-        if row is None:  # removed meanwhile, by somebody else
-            return self.async_abort(reason="grant_gone")
-        shown = user_input or async_shown(self.hass, row)
-        if user_input is not None:
-            filled = async_filled(self.hass, user_input, self._row_id)
-            if not filled.errors:
-                changed = [filled.row if one is row else one for one in rows]
-                return self._keep({CONF_GRANTS: changed})
-            self._errors = filled.errors
-        fields = async_fields(shown, self._errors, known=True)
-        return self._show("grant", fields, shown)
-
-    async def async_step_remove_grant(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask which grants are to be taken away."""
-        if user_input is not None:
-            if gone := user_input[CONF_GRANT]:
-                left = [row for row in self._rows if row[CONF_ID] not in gone]
-                return self._keep({CONF_GRANTS: left})
-            self._errors = {CONF_GRANT: "nothing_chosen"}
-        field = {vol.Required(CONF_GRANT): await self._choice(multiple=True)}
-        return self._show("remove_grant", field, {})
-
     # What the steps share
 
     @property
@@ -203,6 +124,7 @@ class ContactFlow(ConfigSubentryFlow):
         return jid
 
     @property
+    @override
     def _rows(self) -> list[dict[str, Any]]:
         """The contact's grants as they are kept now."""
         return list(self._get_reconfigure_subentry().data[CONF_GRANTS])
@@ -215,38 +137,14 @@ class ContactFlow(ConfigSubentryFlow):
             return None
         return entry.runtime_data.grants
 
-    async def _described(self) -> Mapping[str, str]:
-        """Return the contact's grants in words, by their ids."""
-        wording, gate = await Wording.of(self.hass), self._gate
-        return {
-            grant.id: wording.async_grant(
-                grant, None if gate is None else gate.uses_left(grant)
-            )
-            for grant in map(Grant.from_data, self._rows)
-        }
-
-    async def _choice(self, *, multiple: bool) -> SelectSelector:
-        """Return the field in which one of the grants, or several, are chosen."""
-        options = [
-            SelectOptionDict(value=row_id, label=text)
-            for row_id, text in (await self._described()).items()
-        ]
-        return SelectSelector(
-            SelectSelectorConfig(
-                options=options, multiple=multiple, mode=SelectSelectorMode.LIST
-            )
-        )
-
     @callback
-    def _show(
-        self, step_id: str, fields: Mapping[vol.Marker, Any], shown: Mapping[str, Any]
-    ) -> SubentryFlowResult:
-        """Show a form, filled in with `shown`."""
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(vol.Schema(fields), shown),
-            errors=self._errors,
-        )
+    @override
+    def _uses_left(self, grant: Grant) -> int | None:
+        return None if (gate := self._gate) is None else gate.uses_left(grant)
+
+    @override
+    async def _keep_rows(self, rows: list[dict[str, Any]]) -> SubentryFlowResult:
+        return self._keep({CONF_GRANTS: rows})
 
     @callback
     def _keep(

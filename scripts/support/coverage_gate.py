@@ -20,6 +20,7 @@ FLOWS: Final = frozenset(
         "config_flow.py",
         "first_contact_flow.py",
         "grant_form.py",
+        "grant_steps.py",
         "invite_flow.py",
         "link_flow.py",
         "mapping_flow.py",

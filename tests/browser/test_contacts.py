@@ -84,11 +84,14 @@ async def test_a_contact_gets_a_grant_for_the_weekend(
 async def test_a_guest_is_invited(
     cabin: HomeAssistant, page: Page, screenshots: Path
 ) -> None:
-    """The page shows the code and the link, and the invite is there already."""
+    """What is granted is summed up first; the page shows the code and the link, and the invite is there already."""
     form = await open_form(page, cabin, "Invite somebody")
     await form.get_by_role("textbox", name="Nickname").fill("Carla")
     await form.locator("ha-switch").first.click()
     await form.get_by_role("button", name="Next").click()
+    await expect(form.get_by_text("Read: everything", exact=True)).to_be_visible()
+    await picture(page, screenshots / "invite-summary.png")
+    await form.get_by_text("Make the invite").first.click()
     link = form.get_by_text(re.compile(r"xmpp:.*\?roster;preauth="))
     await expect(link).to_be_visible()
     await expect(form.locator("ha-qr-code canvas")).to_be_visible()

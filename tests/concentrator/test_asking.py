@@ -30,6 +30,7 @@ from custom_components.xmpp_iot.wire.errors import (
 from homeassistant.core import callback
 from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.util import dt as dt_util
+from tests.contacts.chatting import Telephone
 from tests.people import contact
 from tests.storage import Line
 
@@ -82,7 +83,8 @@ async def door(home: Home) -> AsyncGenerator[Door]:
     )
     entry = MockConfigEntry(domain=DOMAIN)
     entry.add_to_hass(home.hass)
-    consent = Consent(home.hass, entry, home.grants, Owner(home.hass, entry))
+    owner = Owner(home.hass, entry, Telephone().chats)
+    consent = Consent(home.hass, entry, home.grants, owner)
     record = Record(home.hass, lambda _: home.user_id)
     house = Concentrator(
         home.hass,

@@ -8,6 +8,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -24,6 +25,7 @@ from custom_components.xmpp_iot.contacts.consent import Consent
 from custom_components.xmpp_iot.contacts.grants import Contact, Grants, Level, Verdict
 from custom_components.xmpp_iot.contacts.owner import Owner
 from custom_components.xmpp_iot.contacts.question import Question, Wish
+from custom_components.xmpp_iot.wire.errors import Asked as AskedError
 from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigSubentry,
@@ -34,6 +36,8 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.util import dt as dt_util
 from tests.people import records
+
+from .chatting import HOUSE, Telephone
 
 ANNA = "anna@example.org"
 BEN = "ben@example.org"
@@ -83,7 +87,7 @@ class Asked:
         self.entry = MockConfigEntry(
             domain=DOMAIN,
             title="Home",
-            unique_id="home@example.org",
+            unique_id=HOUSE,
             subentries_data=[
                 subentry(ANNA, "Anna", ASKING),
                 subentry(BEN, "Ben", {**ASKING, "id": "asks too"}),
@@ -91,7 +95,9 @@ class Asked:
         )
         self.entry.add_to_hass(hass)
         self.grants = Grants(hass, records(hass))
-        self.consent = Consent(hass, self.entry, self.grants, Owner(hass, self.entry))
+        self.telephone = Telephone()
+        owner = Owner(hass, self.entry, self.telephone.chats)
+        self.consent = Consent(hass, self.entry, self.grants, owner)
         self.entry.mock_state(hass, ConfigEntryState.LOADED)
         self.entry.runtime_data = SimpleNamespace(consent=self.consent)
 
@@ -120,6 +126,18 @@ class Asked:
         return self.hass.async_create_task(
             self.consent.ask(wishes or (self.wish(),), until)
         )
+
+    def owners(self, *jids: str) -> None:
+        """Have these asked by chat from now on."""
+        self.hass.config_entries.async_update_entry(
+            self.entry, options={"owners": list(jids)}
+        )
+
+    async def code(self, *wishes: Wish) -> str:
+        """Ask for something, and return its code; nobody has read the messages yet."""
+        with pytest.raises(AskedError):
+            await self.begin(*wishes, within=PAST)
+        return self.telephone.code()
 
     @property
     def question(self) -> Question:
@@ -179,6 +197,7 @@ async def asked_house(
     end()
     assert not house.consent.questions
     assert not house.issues
+    assert house.telephone.chats._hears is None
     assert not [
         one for one in asyncio.all_tasks() if one.get_name().startswith("xmpp_iot")
     ]

@@ -8,12 +8,13 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.xmpp_iot import invite_flow
 from custom_components.xmpp_iot.const import SUBENTRY_INVITE
 from homeassistant.config_entries import ConfigSubentry, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .subentries import HOME, LAMP, account, row, start, submit, suggested
+from .subentries import HOME, LAMP, account, labels, row, start, submit, suggested
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,30 @@ async def fill_in(
     return await submit(hass, form, **{"target": LAMP, **user_input})
 
 
+async def choose(
+    hass: HomeAssistant, summary: SubentryFlowResult, step: str
+) -> SubentryFlowResult:
+    """Choose something in the summary."""
+    assert summary["type"] is FlowResultType.MENU
+    assert summary["step_id"] == "summary"
+    assert step in summary["menu_options"]
+    return await submit(hass, summary, next_step_id=step)
+
+
+async def made(
+    hass: HomeAssistant, entry: MockConfigEntry, **user_input: Any
+) -> SubentryFlowResult:
+    """Make an invite with one grant; return the page that shows it."""
+    return await choose(hass, await fill_in(hass, entry, **user_input), "code")
+
+
+def listed(summary: SubentryFlowResult) -> list[str]:
+    """Return the grants that the summary shows."""
+    assert summary["description_placeholders"] is not None
+    text: str = summary["description_placeholders"]["grants"]
+    return [line.removeprefix("- ").replace("\\", "") for line in text.splitlines()]
+
+
 def invite(entry: MockConfigEntry) -> ConfigSubentry:
     """Return the only invite of the account."""
     found: ConfigSubentry
@@ -56,15 +81,15 @@ async def test_an_invite_is_made_and_shown(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """It is there as soon as its page is, for two days unless another time is chosen."""
-    page = await fill_in(hass, entry, nickname=" Carla *C* ", level="control")
+    page = await made(hass, entry, nickname=" Carla *C* ", level="control")
 
     assert page["type"] is FlowResultType.FORM
     assert page["step_id"] == "code"
-    made = invite(entry)
-    (grant,) = made.data["grants"]
-    assert made.title == "Carla *C*, until 2026-11-22 12:00"
-    assert dict(made.data) == {
-        "token": made.data["token"],
+    stored = invite(entry)
+    (grant,) = stored.data["grants"]
+    assert stored.title == "Carla *C*, until 2026-11-22 12:00"
+    assert dict(stored.data) == {
+        "token": stored.data["token"],
         "expires": "2026-11-22T11:00:00+00:00",
         "nickname": "Carla *C*",
         "grants": [row(grant["id"], level="control")],
@@ -80,7 +105,7 @@ async def test_the_code_is_a_link_to_the_house(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """With the token that nobody guesses, and the house's name, percent-encoded."""
-    page = await fill_in(hass, entry)
+    page = await made(hass, entry)
 
     token = invite(entry).data["token"]
     assert len(token) == 32
@@ -94,7 +119,7 @@ async def test_an_invite_for_nobody_in_particular_says_so(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """Whoever has it can use it."""
-    await fill_in(hass, entry, valid_for={"hours": 1})
+    await made(hass, entry, valid_for={"hours": 1})
 
     assert invite(entry).title == "Whoever has it, until 2026-11-20 13:00"
     assert invite(entry).data["nickname"] == ""
@@ -104,7 +129,7 @@ async def test_the_page_ends_by_saying_where_the_invite_is(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """The invite was there before."""
-    page = await fill_in(hass, entry)
+    page = await made(hass, entry)
 
     result = await submit(hass, page)
 
@@ -139,32 +164,32 @@ async def test_what_makes_no_invite_is_refused_and_can_be_mended(
     assert form["errors"] == errors
     assert suggested(form)["nickname"] == "Carla"
     assert list(entry.subentries) == ["ben"]
-    page = await submit(hass, form, target=LAMP, valid_for={"days": 30})
-    assert page["step_id"] == "code"
+    summary = await submit(hass, form, target=LAMP, valid_for={"days": 30})
+    assert summary["step_id"] == "summary"
 
 
 async def test_an_invite_is_shown_again(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """With the same code; that changes nothing."""
-    first = await fill_in(hass, entry)
-    made = invite(entry)
+    first = await made(hass, entry)
+    stored = invite(entry)
 
-    page = await entry.start_subentry_reconfigure_flow(hass, made.subentry_id)
+    page = await entry.start_subentry_reconfigure_flow(hass, stored.subentry_id)
 
     assert page["step_id"] == "reconfigure"
     assert code(page) == code(first)
     assert page["description_placeholders"] == first["description_placeholders"]
     result = await submit(hass, page)
     assert result["reason"] == "invite_ready"
-    assert invite(entry) == made
+    assert invite(entry) == stored
 
 
 async def test_an_invite_that_has_expired_is_not_shown(
     hass: HomeAssistant, entry: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
     """It may still be there while the account is not at work."""
-    await fill_in(hass, entry)
+    await made(hass, entry)
     freezer.tick(timedelta(days=2))
 
     result = await entry.start_subentry_reconfigure_flow(
@@ -173,3 +198,108 @@ async def test_an_invite_that_has_expired_is_not_shown(
 
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "invite_expired"
+
+
+async def test_before_it_is_made_it_is_summed_up(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """With what can be changed still; there is none until then."""
+    summary = await fill_in(hass, entry, level="control")
+
+    assert listed(summary) == ["Read and control: light.lamp"]
+    assert summary["menu_options"] == [
+        "code",
+        "add_grant",
+        "change_grant",
+        "remove_grant",
+    ]
+    assert list(entry.subentries) == ["ben"]
+
+
+async def test_an_invite_has_as_many_grants_as_are_added(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """What was wrong in one form is not shown in the next; the contact gets all of them."""
+    summary = await fill_in(hass, entry)
+    form = await choose(hass, summary, "add_grant")
+    form = await submit(hass, form, level="command")
+    assert form["errors"] == {"target": "no_target"}
+    summary = await submit(
+        hass, form, level="command", all_entities=True, when={"uses": 3}
+    )
+    form = await choose(hass, summary, "add_grant")
+    assert form["errors"] == {}
+    summary = await submit(hass, form, level="control", target=LAMP)
+
+    assert listed(summary) == [
+        "Read: light.lamp",
+        "Read, control and run every action: everything; uses: 3",
+        "Read and control: light.lamp",
+    ]
+    await choose(hass, summary, "code")
+    grants = invite(entry).data["grants"]
+    assert [one["level"] for one in grants] == ["read", "command", "control"]
+    assert len({one["id"] for one in grants}) == 3
+
+
+async def test_a_grant_of_an_invite_can_be_changed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """The only one at once, one of several after it is chosen; the others stay."""
+    summary = await fill_in(hass, entry)
+    form = await choose(hass, summary, "change_grant")
+    assert form["step_id"] == "grant"
+    summary = await submit(hass, form, level="control", target=LAMP)
+    assert listed(summary) == ["Read and control: light.lamp"]
+    form = await choose(hass, summary, "add_grant")
+    summary = await submit(hass, form, level="read", all_entities=True)
+
+    form = await choose(hass, summary, "change_grant")
+    (_, second) = labels(form)
+    form = await submit(hass, form, grant=second)
+    assert form["errors"] == {}
+    summary = await submit(hass, form, level="command", all_entities=True)
+
+    assert listed(summary) == [
+        "Read and control: light.lamp",
+        "Read, control and run every action: everything",
+    ]
+
+
+async def test_grants_of_an_invite_can_be_removed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Without any there is nothing to be made."""
+    summary = await fill_in(hass, entry)
+    form = await choose(hass, summary, "remove_grant")
+    (only,) = labels(form)
+    form = await submit(hass, form, grant=[])
+    assert form["errors"] == {"grant": "nothing_chosen"}
+    summary = await submit(hass, form, grant=[only])
+
+    assert listed(summary) == ["–"]
+    assert summary["menu_options"] == ["add_grant"]
+
+
+async def test_an_invite_has_no_more_grants_than_a_contact(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then none can be added."""
+    monkeypatch.setattr(invite_flow, "MOST_GRANTS", 2)
+    summary = await fill_in(hass, entry)
+    form = await choose(hass, summary, "add_grant")
+    summary = await submit(hass, form, level="read", all_entities=True)
+
+    assert "add_grant" not in summary["menu_options"]
+    assert (await choose(hass, summary, "code"))["step_id"] == "code"
+
+
+async def test_the_time_counts_from_when_an_invite_is_made(
+    hass: HomeAssistant, entry: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    """However long it took to say what it grants; showing the page again makes no other."""
+    summary = await fill_in(hass, entry)
+    freezer.tick(timedelta(hours=1))
+    await choose(hass, summary, "code")
+
+    assert invite(entry).data["expires"] == "2026-11-22T12:00:00+00:00"

@@ -22,6 +22,7 @@ DEFAULTS = {
     "contact_rate": Limits().contact.rate,
     "stranger_rate": Limits().domain.rate,
     "notify": [],
+    "owners": [],
 }
 
 
@@ -80,6 +81,7 @@ async def test_the_options_are_kept_and_nothing_is_reloaded(
         "contact_rate": 5,
         "stranger_rate": 0.5,
         "notify": ["notify.mobile_app_phone"],
+        "owners": ["mum@example.org"],
     }
 
     await submit(
@@ -195,3 +197,32 @@ async def test_a_rate_is_neither_nothing_nor_everything(
     """Only by API: the form's field has bounds."""
     with pytest.raises(InvalidData):
         await submit(hass, await start(hass, entry), contact_rate=rate)
+
+
+async def test_owners_are_kept_by_their_bare_addresses(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Each once, however it is written; an empty line is none."""
+    typed = [" Mum@Example.ORG", "", "mum@example.org", "dad@example.net"]
+
+    await submit(hass, await start(hass, entry), owners=typed)
+
+    assert entry.options["owners"] == ["mum@example.org", "dad@example.net"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["mum", "mum@example.org/phone", "example.org", "a b@c", HOME]
+)
+async def test_what_is_no_owner_is_refused_and_can_be_mended(
+    hass: HomeAssistant, entry: MockConfigEntry, typed: str
+) -> None:
+    """A person has an address of their own, with a name in it; the house does not ask itself."""
+    form = await submit(
+        hass, await start(hass, entry), owners=["dad@example.net", typed]
+    )
+
+    assert form["errors"] == {"owners": "invalid_owner"}
+    assert suggested(form)["owners"] == ["dad@example.net", typed]  # type: ignore[arg-type]
+    assert entry.options == {}
+    await submit(hass, form, owners=["dad@example.net"])
+    assert entry.options["owners"] == ["dad@example.net"]

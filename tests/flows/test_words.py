@@ -87,6 +87,8 @@ async def test_what_is_held_back_has_names_and_explanations(
         (SUBENTRY_CONTACT, "add_grant", set(), False),
         (SUBENTRY_CONTACT, "grant", set(), True),
         (SUBENTRY_INVITE, "user", {"nickname", "valid_for"}, False),
+        (SUBENTRY_INVITE, "add_grant", set(), False),
+        (SUBENTRY_INVITE, "grant", set(), True),
     ],
 )
 def test_every_field_of_a_grant_has_a_name_and_an_explanation(

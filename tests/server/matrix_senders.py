@@ -52,6 +52,7 @@ class Sender:
     claims: Callable[[House], str] = field(default=lambda _: "")
     blocked: bool = False
     linked: bool = False
+    owner: bool = False  # is asked by chat
 
 
 def row(level: str, **more: object) -> Callable[[], Row]:
@@ -97,6 +98,7 @@ SENDERS: Final = (
         blocked=True,
     ),
     Sender(name="linked only", rights=NOBODY, linked=True),
+    Sender(name="owner by chat", rights=NOBODY, owner=True),
     Sender(name="no grants", rights=ADMITTED, rows=()),
     Sender(name="expired", rights=ADMITTED, rows=(over,)),
     Sender(name="outside of its hours", rights=ADMITTED, rows=(not_today,)),

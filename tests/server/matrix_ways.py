@@ -16,6 +16,7 @@ from .client import Client
 from .dialects import DIALECTS, XSF, Words
 from .matrix import CAMERA, LIGHT, LOCK, Right, Scene, Way
 from .matrix_begun import following, form_session, query_under_way, readout_for_later
+from .matrix_chat import CHAT
 from .matrix_others import FEEDS, INJECTED, NOT_HERE, PROVISIONING, PUSHES
 from .matrix_words import (
     SUBMIT,
@@ -326,6 +327,7 @@ WAYS: Final = (
     *OPERATIONS,
     *FEEDS,
     *INJECTED,
+    *CHAT,
     *PROVISIONING,
     *PUSHES,
 )

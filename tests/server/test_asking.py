@@ -1,4 +1,4 @@
-"""A guest asks the owner of a real house, in one request or in two."""
+"""A guest asks the owner of a real house, in one request or in two, and the owner is asked by chat as well."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,8 +11,8 @@ from custom_components.xmpp_iot.const import DOMAIN, EVENT_QUESTION
 from homeassistant.core import Event, callback
 from homeassistant.util import dt as dt_util
 
-from .client import STANZAS, Client, condition
-from .conftest import House
+from .client import CLIENT, STANZAS, Client, condition
+from .conftest import House, LogIn
 from .dialects import NF
 
 pytestmark = [
@@ -21,6 +21,10 @@ pytestmark = [
 ]
 
 LIGHT = "light.kitchen_lights"
+PING = "<ping xmlns='urn:xmpp:ping'/>"
+BODY = f"{CLIENT}body"
+BUTTON = "{urn:xmpp:tmp:quick-response}response"
+DELAY = "<delay xmlns='urn:xmpp:delay' stamp='2026-11-21T12:00:00Z'/>"
 
 type Owner = Callable[[str], Awaitable[None]]
 
@@ -98,3 +102,44 @@ async def test_without_an_answer_in_time_a_repeat_is_done(
 
     await guest.result(house.jid, NF.set(LIGHT, NF.power(False)), "set")
     assert house.state(LIGHT) == "off"
+
+
+async def said(client: Client) -> str:
+    """Return the next words that a client is told."""
+    return (await client.message(BODY)).findtext(BODY, "")
+
+
+@pytest.mark.usefixtures("owner")
+async def test_an_owner_is_asked_by_chat_and_nobody_else_answers(
+    house: House, guest: Client, friend: Client, stranger: Client, log_in: LogIn
+) -> None:
+    """The guest's order waits for the one answer that counts, and is done then; others are told nothing."""
+    mum: Client = await log_in("cabin")
+    house.hass.config_entries.async_update_entry(
+        house.entry, options={"owners": [mum.bare]}
+    )
+    order = asyncio.create_task(
+        guest.result(house.jid, NF.set(LIGHT, NF.power(False)), "set")
+    )
+    question = await mum.message(BODY)
+    assert question.get("type") == "chat"
+    assert question.findtext(BODY, "").startswith(f"Guest ({guest.bare}) wants")
+    once, always, deny = (one.get("value", "") for one in question.findall(BUTTON))
+
+    for client in (stranger, friend, guest):
+        for answer in (once, always, deny):
+            client.send(house.bare, f"<body>{answer}</body>")
+        await client.ask(house.jid, PING)
+    mum.send(house.bare, f"<body>{once}</body>{DELAY}")
+    mum.send(house.bare, "<body>1 BBBB</body>")
+    assert (await said(mum)).startswith("This was not understood.")
+    assert not order.done()
+    assert house.state(LIGHT) == "on"
+
+    mum.send(house.jid, f"<body>{once}</body>")
+    await order
+    assert house.state(LIGHT) == "off"
+    assert (await said(mum)).endswith("allowed once.")
+    mum.send(house.bare, f"<body>{deny}</body>")
+    assert (await said(mum)).startswith("This is answered or over already.")
+    assert await mum.refusal(house.jid, PING) == "service-unavailable"

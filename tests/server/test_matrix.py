@@ -21,7 +21,8 @@ from custom_components.xmpp_iot.const import (
     EVENT_QUERY,
     EVENT_QUESTION,
 )
-from custom_components.xmpp_iot.contacts.question import Answer
+from custom_components.xmpp_iot.contacts.question import Answer, Question
+from custom_components.xmpp_iot.wire.chat import BODY
 from custom_components.xmpp_iot.wire.model import Operation
 from custom_components.xmpp_iot.wire.session import Limit, Limits
 from homeassistant.components.demo import camera, lock
@@ -35,6 +36,7 @@ from .conftest import House, open_house
 from .dialects import DIALECTS, Words
 from .matrix import ABSENT, HIDDEN, NOBODY, SILENCE, At, Right, Way, outcome, said
 from .matrix_begun import feed_of_friend
+from .matrix_chat import OWNER, guest_asks
 from .matrix_senders import SENDERS, Company, Sender, arrived
 from .matrix_ways import WAYS, tags, text_of
 
@@ -230,6 +232,8 @@ def handled(house: House) -> set[str]:
         )
         for tag in handlers._by_tag
     }
+    if data.session.chats._hears is not None:
+        tags.add(BODY)
     return tags.union(data.service._routes)
 
 
@@ -241,8 +245,17 @@ async def test_everything_that_is_handled_has_a_row(house: House) -> None:
 
 
 @pytest.fixture
-def owner(house: House) -> None:
-    """Let the owner say no to whatever is asked."""
+async def question(
+    house: House, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> Question:
+    """Return a question that is open, and was put to an owner by chat."""
+    asked = house.server.accounts[sender.user].jid if sender.owner else OWNER
+    return await guest_asks(house, asked, monkeypatch)
+
+
+@pytest.fixture
+def owner(house: House, question: Question) -> None:
+    """Let the owner say no to whatever is asked after that."""
     consent = house.entry.runtime_data.consent
 
     @callback
@@ -256,8 +269,13 @@ def owner(house: House) -> None:
 
 @pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.name)
 @pytest.mark.usefixtures("owner")
-async def test_a_sender_gets_what_the_table_says(house: House, sender: Sender) -> None:
-    """Each way brings what the sender's rights say, and does no more than that."""
+async def test_a_sender_gets_what_the_table_says(
+    house: House, sender: Sender, question: Question
+) -> None:
+    """Each way brings what the sender's rights say, and does no more than that.
+
+    By chat nobody answers for the house but an owner, who has no other right by that.
+    """
     async with arrived(house, sender) as company:
         house.entry.runtime_data.session.set_limits(NO_LIMITS)
         trial = Trial(house, sender, company)
@@ -276,3 +294,6 @@ async def test_a_sender_gets_what_the_table_says(house: House, sender: Sender) -
         if not {Right.CONTROL, Right.COMMAND} & (sender.rights or set()):
             assert kept(house.hass) == before
         assert house.state(HIDDEN) == hidden
+        assert question.answer is (Answer.ONCE if sender.owner else None)
+        told = [one for one in trial.client.unclaimed() if "body>" in one]
+        assert bool(told) == sender.owner

@@ -146,6 +146,7 @@ class Consent:
                 self._grant(question)
             case Answer.DENY:
                 self._refuse(question, "The owner said no.")
+        question.answer = answer
         self._close(question)
 
     # Questions
@@ -266,14 +267,17 @@ class Consent:
     # The owner
 
     @callback
-    def _answered(self, question_id: str, answer: Answer) -> None:
-        """Take an answer from somewhere nobody waits for what becomes of it."""
+    def _answered(self, question_id: str, answer: Answer) -> bool:
+        """Take an answer, and return whether it could be taken."""
         try:
             self.async_answer(question_id, answer)
         except NoSuchQuestion:
             _LOGGER.debug("An answer came when the question was over")
+            return False
         except NoRoom:
             _LOGGER.warning("There is no room for one more grant; nothing was allowed")
+            return False
+        return True
 
     def _grant(self, question: Question) -> None:
         """Grant what is wished for good: that one entity, no more than that, and when what asks counts."""
@@ -295,6 +299,7 @@ class Consent:
             CONF_ASK: False,
             **{key: asking[key] for key in _WHEN if key in asking},
         }
+        question.answer = Answer.ALWAYS  # (which closes it, by what it changes)
         # The gate knows it before anybody who waits goes on: it follows the entry.
         self._hass.config_entries.async_update_subentry(
             self._entry, contact, data={**contact.data, CONF_GRANTS: [*rows, row]}

@@ -22,6 +22,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import ATTR_ACTION, ATTR_QUESTION, CONF_NOTIFY, DOMAIN, EVENT_QUESTION
+from .chat import Chats, OwnerChat
 from .question import Answer, Question, async_event_data, async_words
 from .wording import Wording, escaped
 
@@ -36,22 +37,26 @@ _GOODBYE_WITHIN: Final = 5.0  # seconds for taking back, at the end
 
 
 class Owner:
-    """A repair issue, notifications and an event for each question."""
+    """A repair issue, notifications, chat messages and an event for each question."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-        """Tell nothing yet; the options of `entry` say whom to notify."""
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], chats: Chats
+    ) -> None:
+        """Tell nothing yet; the options of `entry` say whom to notify, and with whom to chat."""
         self._hass = hass
         self._entry = entry
-        self._answer: Callable[[str, Answer], None] = lambda _id, _answer: None
+        self._chat = OwnerChat(hass, entry, chats)
+        self._answer: Callable[[str, Answer], bool] = lambda _id, _answer: False
         self._open: dict[str, Question] = {}
         self._told: dict[str, asyncio.Task[tuple[str, ...]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._unsubscribe: CALLBACK_TYPE | None = None
 
     @callback
-    def async_start(self, answer: Callable[[str, Answer], None]) -> None:
-        """Call `answer` with the id of a question and what the owner has tapped."""
+    def async_start(self, answer: Callable[[str, Answer], bool]) -> None:
+        """Call `answer` with the id of a question and what the owner says; it returns whether that was done."""
         self._answer = answer
+        self._chat.async_start(answer)
         self._unsubscribe = self._hass.bus.async_listen(EVENT_TAPPED, self._tapped)
 
     async def async_stop(self) -> None:
@@ -59,6 +64,7 @@ class Owner:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        self._chat.async_stop()
         if self._tasks:
             _, slow = await asyncio.wait(self._tasks, timeout=_GOODBYE_WITHIN)
             for task in slow:
@@ -84,7 +90,8 @@ class Owner:
         self._hass.bus.async_fire(
             EVENT_QUESTION, async_event_data(self._hass, question)
         )
-        self._told[question.id] = self._begin(self._notify(question, words))
+        chats = self._chat.async_tell(question)
+        self._told[question.id] = self._begin(self._notify(question, words, chats))
 
     @callback
     def async_forget(self, question: Question) -> None:
@@ -92,6 +99,7 @@ class Owner:
         del self._open[question.id]
         ir.async_delete_issue(self._hass, DOMAIN, issue_id(question))
         persistent_notification.async_dismiss(self._hass, issue_id(question))
+        self._chat.async_forget(question)
         self._begin(self._clear(question, self._told.pop(question.id)))
 
     @callback
@@ -104,14 +112,14 @@ class Owner:
                     self._answer(question.id, answer)
 
     async def _notify(
-        self, question: Question, words: Mapping[str, str]
+        self, question: Question, words: Mapping[str, str], is_told: bool
     ) -> tuple[str, ...]:
-        """Notify the owner; return the telephones on which that can be taken back."""
+        """Notify the owner, who may be told already; return the telephones on which that can be taken back."""
         wording = Wording.async_cached(self._hass)
         title = wording.say("question_title", **words)
         text = wording.say("question_text", **words)
         phones, others, entities = self._targets()
-        if not (phones or others or entities):
+        if not (is_told or phones or others or entities):
             marked = {key: escaped(value) for key, value in words.items()}
             text = wording.say("question_notification", **marked)
             persistent_notification.async_create(

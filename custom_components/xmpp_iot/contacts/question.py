@@ -81,6 +81,8 @@ class Question:
     """How often one and the same request does it."""
     refusal: str = ""
     """Why not, once that is decided."""
+    answer: Answer | None = None
+    """What the owner has said."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from slixmpp import JID
 
 from .capabilities import Capabilities
+from .chat import Chats
 from .gate import Gate
 from .guard import TOO_MUCH, Guard
 from .inbox import Inbox
@@ -64,6 +65,7 @@ class Reception:
     requests: Requests
     responder: Responder
     inbox: Inbox
+    chats: Chats
     roster: Roster
     presences: Presences
     capabilities: Capabilities
@@ -130,6 +132,7 @@ class Reception:
     def _receive_message(self, received: Received, sender: JID) -> None:
         if self.inbox.receive_reply(received, sender.full):
             return
+        self.chats.receive(received, sender)
         if self.company.is_admitted(sender):
             self.inbox.receive(received, sender.full, self.sent_at())
 

@@ -13,6 +13,7 @@ from typing import Final
 from slixmpp import JID, InvalidJID
 
 from .account import Account, TlsMode, parse_bare_jid
+from .chat import Chats
 from .disco import PING_QUERY, Disco
 from .errors import (
     NoAnswer,
@@ -38,7 +39,7 @@ from .reception import Company, Reception
 from .requests import Requests, Still, always
 from .responder import IqHandler, IqRequest, Responder
 from .roster import ROSTER_QUERY, Roster
-from .signals import Signal
+from .signals import Signal, void
 from .stanzas import Kind, message, presence
 from .stream import Stream
 from .tls import create_ssl_context
@@ -110,6 +111,8 @@ class Session:
         self._disco = Disco.of(name, features)
         self._gone: Signal[str | None] = Signal()
         self._inbox = Inbox(self._gone.fire, self._work)
+        self.chats = Chats(self._bare, self._stream)
+        """Those to whom the house talks in words."""
         self._roster = Roster()
         self._presences = Presences(self._roster, company.is_known, self._gone.fire)
         self._guard = Guard(self._bare, self._has_a_share)
@@ -123,6 +126,7 @@ class Session:
             requests=self._requests,
             responder=self._responder,
             inbox=self._inbox,
+            chats=self.chats,
             roster=self._roster,
             presences=self._presences,
             capabilities=self._inquiries.capabilities,
@@ -215,12 +219,7 @@ class Session:
         Not with what is on record already (`errors.on_record`), nor with what was too much.
         """
         ends = [one.refused.add(callback) for one in (self._responder, self._inbox)]
-
-        def end() -> None:
-            for one in ends:
-                one()
-
-        return end
+        return lambda: void([end() for end in ends])
 
     def set_limits(self, limits: Limits) -> None:
         """Let others send so much from now on."""
@@ -390,7 +389,8 @@ class Session:
 
     def _has_a_share(self, bare: str) -> bool:
         """Return whether somebody counts apart from the crowd: those in the roster are let in by their owner."""
-        return self._company.is_known(bare) or bare in self._roster.subscriptions
+        known = self._company.is_known(bare) or self.chats.hears(bare)
+        return known or bare in self._roster.subscriptions
 
     async def _take_roster_push(self, request: IqRequest) -> None:
         if request.caller.bare != self._bare or request.kind != "set":
