@@ -12,7 +12,7 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from .remote.courier import Order
+from .remote.courier import Order, Standing
 from .remote.delivery import EXPIRY, Delivery, Stamp
 from .remote.direct import Deed, Place
 from .remote.errors import NotSent
@@ -59,14 +59,23 @@ async def ordered[Result](
     if keep_for is None:
         return await wish.give(await asked.place())
     courier = asked.courier  # a reload ends it
-    while True:
-        await courier.keep(asked.place, wish.expires)
+
+    async def find() -> tuple[Whom, Place]:
+        asked.check_there()
         # The right, the entity and the node as they are now: all may be others than when it was asked for.
-        asked = await whom(call, POLICY_CONTROL)
-        try:
-            return await replace(wish, asked=asked).give(await asked.place_now())
-        except NotConnected, NotSent:  # gone again, before anything was sent
-            await courier.rest()
+        now = await whom(call, POLICY_CONTROL)
+        return now, await now.place_now()
+
+    with (
+        courier.kept(asked.thing) as standing,
+        asked.noticing(standing.changed.set),
+    ):
+        while True:
+            now, place = await courier.keep(standing, find, wish.expires)
+            try:
+                return await replace(wish, asked=now, kept=standing).give(place)
+            except NotConnected, NotSent:  # gone again, before anything was sent
+                await courier.rest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +87,7 @@ class _Wish[Result]:
     prepare: Prepare[Result]
     delivery: Delivery
     expires: datetime
+    kept: Standing | None = None
 
     async def give(self, place: Place) -> Result | None:
         """Have it carried out at a place that was there just now."""
@@ -97,5 +107,6 @@ class _Wish[Result]:
             look=self.asked.look,
             expires=self.expires,
             stamped=place.is_ours,
+            kept=self.kept,
         )
         return await self.asked.courier.deliver(order, delivery)

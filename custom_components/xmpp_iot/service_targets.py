@@ -4,7 +4,8 @@ Whoever may use an entity here may use the node it shows. A node that is named b
 only who may use every entity of this house.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -24,7 +25,7 @@ from homeassistant.helpers.target import (
 from .const import CONF_JID, DOMAIN
 from .models import XmppIotConfigEntry
 from .remote.assurance import last_told
-from .remote.courier import Courier
+from .remote.courier import Courier, passes
 from .remote.delivery import Delivery
 from .remote.direct import Place, reach
 from .remote.errors import NotSent
@@ -66,6 +67,11 @@ class Whom:
         return self.link.devices.delivery if self.link else Delivery.ACKNOWLEDGED
 
     @property
+    def thing(self) -> tuple[str, str]:
+        """What orders are for that may overtake each other."""
+        return JID(self.jid).bare, self.node.id
+
+    @property
     def is_of_house(self) -> bool:
         """Whether it is known to be of a house like ours."""
         return self.node_type.startswith(HOME_ASSISTANT)
@@ -75,17 +81,25 @@ class Whom:
         if self.link is not None and self.shown is not None:
             await self.link.look(self.shown)
 
+    @property
+    def _linked_jid(self) -> str:
+        """The full JID of the house of the link; empty while it is not there, and where there is none."""
+        if self.link is None:
+            return ""
+        try:
+            return self.link.peer().jid
+        except NotConnected:
+            return ""
+
     def _is_linked(self, peer: Peer) -> bool:
         """Return whether that is the house of the link, and no other client of its account."""
-        try:
-            return self.link is not None and self.link.peer().jid == peer.jid
-        except NotConnected:
-            return False
+        return self._linked_jid == peer.jid
 
     async def life(self, peer: Peer) -> str:
         """Return what names somebody's memory of orders; empty for who has none (see `wire.once`).
 
-        NotSent where nobody answers.
+        NotSent where nobody answers. Of a house like ours the StanzaError that says that it has none: nothing
+        is sent to it that cannot be as sure as it is to be.
         """
         if self.link is not None and self.link.life and self._is_linked(peer):
             return self.link.life
@@ -95,15 +109,21 @@ class Whom:
         except (NoAnswer, StanzaError) as err:
             if isinstance(err, StanzaError) and not self.is_of_house:
                 return ""
+            if not passes(err):
+                raise
             raise NotSent("order_not_sent") from err
 
     async def peer(self) -> Peer:
-        """Return who is to be asked."""
+        """Return who is to be asked: of a linked account the house itself, whatever else is logged in there."""
         neighbourhood = self.entry.runtime_data.links.neighbourhood
         jid = JID(self.jid)
-        found = bool(jid.resource) or not jid.node
-        there = (self.jid,) if found else neighbourhood.session.resources(self.jid)
-        return await reach(neighbourhood, there)
+        if jid.resource or not jid.node:
+            there: tuple[str, ...] = (self.jid,)
+        else:
+            there = neighbourhood.session.resources(self.jid)
+            if linked := self._linked_jid:
+                there = tuple(one for one in there if one == linked)
+        return await reach(neighbourhood, there, has_nodes=bool(self.node.id))
 
     async def place(self) -> Place:
         """Return the one node that is to be set or commanded."""
@@ -111,13 +131,27 @@ class Whom:
         is_another = self.link is not None and not self._is_linked(peer)
         return Place(peer, self.node, "" if is_another else self.node_type)
 
-    async def place_now(self) -> Place:
-        """Return the same for an order that has waited; NotConnected while it is not known which node it is now.
+    def check_there(self) -> None:
+        """Raise NotConnected while it is not known which node of a linked house it is now.
 
-        While a house was away its nodes may have been renamed.
+        While the house was away its nodes may have been renamed.
         """
         if self.link is not None and not self.link.online:
             raise NotConnected(f"{self.title} is not read yet.")
+
+    @contextmanager
+    def noticing(self, listener: Callable[[], None]) -> Generator[None]:
+        """Call `listener` when a linked house comes, and is read, or goes."""
+        unsubscribe = None if self.link is None else self.link.listen(listener)
+        try:
+            yield
+        finally:
+            if unsubscribe is not None:
+                unsubscribe()
+
+    async def place_now(self) -> Place:
+        """Return the same for an order that has waited; NotConnected while it is not known which node it is."""
+        self.check_there()
         return await self.place()
 
 

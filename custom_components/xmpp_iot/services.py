@@ -152,7 +152,7 @@ async def _read(call: ServiceCall) -> ServiceResponse:
 
 
 async def _control(call: ServiceCall) -> ServiceResponse:
-    """Set control parameters of a node; answer which ones were set."""
+    """Set control parameters of a node; answer which ones were set, if that is waited for."""
     asked = await whom(call, POLICY_CONTROL)
     parameters: dict[str, Any] = call.data[ATTR_PARAMETERS]
 
@@ -161,7 +161,7 @@ async def _control(call: ServiceCall) -> ServiceResponse:
 
     with _translated(asked.title):
         done = await ordered(call, asked, (CONTROL, *sorted(parameters)), prepare)
-    return {ATTR_PARAMETERS: list(parameters if done is None else done)}
+    return {} if done is None else {ATTR_PARAMETERS: list(done)}
 
 
 async def _execute(call: ServiceCall) -> ServiceResponse:

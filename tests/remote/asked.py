@@ -136,9 +136,11 @@ class Line:
     somebody: Somebody
     online: dict[str, tuple[str, ...]] = field(default_factory=lambda: {HOME: (FULL,)})
     features: Sequence[str] = field(default_factory=lambda: tuple(features()))
+    of: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The features of full JIDs that have others."""
     asked: list[str] = field(default_factory=list)
     refusals: Mapping[str, Exception] = field(default_factory=dict)
-    """Why full JIDs do not say what they are."""
+    """Why full JIDs do not say what they are, and why nobody says what it remembers."""
     connected: bool = True
     life: str = ""
     """What names the memory of orders; empty where there is none."""
@@ -176,11 +178,14 @@ class Line:
     async def iq(self, to: str, payload: Element, **_: Any) -> Element:
         """Answer what somebody is."""
         if payload.tag == CHECK:
+            if (refusal := self.refusals.get(CHECK)) is not None:
+                raise refusal
             return encode_checked(self.life, "") if self.life else _not_implemented()
         self.asked.append(to)
         if (refusal := self.refusals.get(to)) is not None:
             raise refusal
-        return Disco.of("Home", self.features).info(element(INFO_QUERY))
+        said = self.of.get(to, self.features)
+        return Disco.of("Home", said).info(element(INFO_QUERY))
 
     def peer(self, jid: str, dialect: Dialect) -> Peer:
         """Return who is asked."""

@@ -1,17 +1,15 @@
 """Orders are brought as surely as is wanted, and each ends in one of four ways."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
 
 from custom_components.xmpp_iot.remote import courier as courier_module
-from custom_components.xmpp_iot.remote.courier import Courier, Order
+from custom_components.xmpp_iot.remote.courier import Courier
 from custom_components.xmpp_iot.remote.delivery import Delivery
 from custom_components.xmpp_iot.remote.errors import NotSent
-from custom_components.xmpp_iot.wire.assurance import answered
 from custom_components.xmpp_iot.wire.errors import (
     Expired,
     NoAnswer,
@@ -20,67 +18,13 @@ from custom_components.xmpp_iot.wire.errors import (
     StanzaError,
     WireError,
 )
+from custom_components.xmpp_iot.wire.once import Once
+from custom_components.xmpp_iot.wire.order_token import OrderToken
 from homeassistant.util import dt as dt_util
 
 from .asked import FULL, Line, Somebody
 from .far_nodes import until
-
-SURELY = Delivery.EXACTLY_ONCE
-BOUNCE = RemoteError("recipient-unavailable", "wait")
-TIMEOUT = RemoteError("remote-server-timeout", "wait")
-UNREACHED = RemoteError("remote-server-not-found", "cancel")
-
-
-def from_house(error: StanzaError) -> RemoteError:
-    """Return the error as it comes from the house itself."""
-    made = RemoteError(error.condition, error.kind, error.text)
-    made.children = answered(error).children
-    return made
-
-
-@dataclass
-class House:
-    """Who is given orders, and what is seen of it."""
-
-    says: list[WireError | None] = field(default_factory=list)
-    """What it answers, one after the other; None is that it is done. Then nothing any more."""
-    given: list[str] = field(default_factory=list)
-    looked: int = 0
-    silent: asyncio.Event = field(default_factory=asyncio.Event)
-    given_twice: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def order(
-        self,
-        name: str = "order",
-        *,
-        node: str = "lamp",
-        kind: str = "",
-        within: float = 10,
-        stamped: bool = True,
-    ) -> Order[str]:
-        """Return an order."""
-
-        async def give() -> str:
-            self.given.append(name)
-            if len(self.given) == 2:
-                self.given_twice.set()
-            if not self.says:
-                await self.silent.wait()
-            elif (error := self.says.pop(0)) is not None:
-                raise error
-            return name
-
-        async def look() -> None:
-            self.looked += 1
-
-        return Order(
-            node=node,
-            kind=kind or name,
-            give=give,
-            look=look,
-            expires=dt_util.utcnow() + timedelta(seconds=within),
-            stamped=stamped,
-        )
+from .ordering import BOUNCE, SURELY, TIMEOUT, UNREACHED, House, ends, from_house
 
 
 @pytest.fixture
@@ -98,14 +42,6 @@ async def courier(line: Line) -> AsyncGenerator[Courier]:
     yield line.courier
     await line.courier.stop()
     assert not line.comings
-
-
-async def ends(courier: Courier, order: Order[str], delivery: Delivery) -> object:
-    """Return how an order ends: what is answered, or what is raised."""
-    try:
-        return await courier.deliver(order, delivery)
-    except WireError as err:
-        return err
 
 
 @pytest.mark.parametrize(
@@ -284,93 +220,49 @@ async def test_what_is_under_way_ends_with_the_courier(courier: Courier) -> None
     assert not courier._queues
 
 
-# Who is waited for
-
-
-def finding(line: Line) -> Callable[[], object]:
-    """Return what finds somebody who is online."""
-
-    async def find() -> str:
-        if not line.resources("home@example.org"):
-            raise NotConnected("Nobody.")
-        return "found"
-
-    return find
-
-
-async def keep(courier: Courier, line: Line, within: float = 10) -> object:
-    """Wait for somebody."""
-    expires = dt_util.utcnow() + timedelta(seconds=within)
-    try:
-        return await courier.keep(finding(line), expires)  # type: ignore[arg-type]
-    except NotSent as err:
-        return err.key
-
-
-async def test_who_is_waited_for_is_found_when_they_come(
-    courier: Courier, line: Line
-) -> None:
-    """At once where they are there; not before there is a connection."""
-    assert await keep(courier, line) == "found"
-    line.online.clear()
-    line.connected = False
-    kept = asyncio.create_task(keep(courier, line))
-    await asyncio.sleep(0)
-    line.come()
-    await asyncio.sleep(0)
-    assert not kept.done()
-    line.come(FULL)
-
-    assert await kept == "found"
-
-
-async def test_who_does_not_come_in_time_is_not_waited_for_any_longer(
-    courier: Courier, line: Line
-) -> None:
-    """Nothing was sent."""
-    line.online.clear()
-
-    assert await keep(courier, line, within=0.02) == "order_expired"
-
-
-async def test_waiting_ends_with_the_courier(courier: Courier, line: Line) -> None:
-    """Nothing was sent."""
-    line.online.clear()
-    kept = asyncio.create_task(keep(courier, line))
-    await asyncio.sleep(0)
-    await courier.stop()
-
-    assert await kept == "order_cancelled"
-
-
-async def test_not_any_number_of_orders_wait(
-    courier: Courier, line: Line, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The next one is refused; there is room again when one has ended."""
-    monkeypatch.setattr(courier_module, "MOST_KEPT", 1)
-    line.online.clear()
-    kept = asyncio.create_task(keep(courier, line))
-    await asyncio.sleep(0)
-    assert await keep(courier, line) == "order_crowded"
-    line.come(FULL)
-    assert await kept == "found"
-
-    assert await keep(courier, line) == "found"
-
-
 async def test_an_older_order_is_not_repeated_after_a_newer_one(
     courier: Courier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a door that was locked last would be unlocked: what became of the older is not known."""
-    monkeypatch.setattr(courier_module, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(courier_module, "FIRST_PAUSE", 60)
     house = House([NoAnswer("Silence."), None])
     unlock = asyncio.create_task(courier.deliver(house.order("unlock"), SURELY))
     await until(lambda: house.given)
     await courier.deliver(house.order("lock", kind="lock"), SURELY)
 
-    with pytest.raises(NoAnswer):
-        await unlock
+    async with asyncio.timeout(5):  # at once, not after its pause
+        with pytest.raises(NoAnswer):
+            await unlock
     assert house.given == ["unlock", "lock"]
+
+
+async def test_that_another_repeat_waits_decides_nothing(courier: Courier) -> None:
+    """So the house says to a repeat that it is under way: it is sent again later."""
+    once, goes_on = Once(), asyncio.Event()
+    expires = dt_util.utcnow() + timedelta(seconds=10)
+    token, house = OrderToken("t1"), House()
+
+    async def deed() -> None:
+        house.given.append("done")
+        await goes_on.wait()
+
+    async def arrive() -> None:
+        await once.do("cabin", token, expires, what="lock", deed=deed)
+
+    first = asyncio.create_task(arrive())
+    await until(lambda: house.given)
+    relieved, waits = (asyncio.create_task(arrive()) for _ in range(2))
+    await asyncio.wait([relieved])
+    said = relieved.exception()
+    assert isinstance(said, StanzaError)
+    error = RemoteError(said.condition, said.kind, said.text)
+    error.children = said.children
+    far = House([error, None])
+
+    assert await ends(courier, far.order(), SURELY) == "order"
+    goes_on.set()
+    await asyncio.gather(first, waits)
+    assert house.given == ["done"]
 
 
 @pytest.mark.parametrize("delivery", Delivery)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from custom_components.xmpp_iot.remote import direct, reports
 from custom_components.xmpp_iot.remote.delivery import Stamp
 from custom_components.xmpp_iot.remote.direct import Place, reach, read
 from custom_components.xmpp_iot.remote.errors import NotSent
+from custom_components.xmpp_iot.remote.neighbourhood import Neighbourhood
 from custom_components.xmpp_iot.wire.control import Affected
 from custom_components.xmpp_iot.wire.errors import (
     FeatureNotImplemented,
@@ -29,7 +31,9 @@ from custom_components.xmpp_iot.wire.model import (
     ValueType,
 )
 from custom_components.xmpp_iot.wire.order_token import ORDER
+from custom_components.xmpp_iot.wire.peer import Peer
 from custom_components.xmpp_iot.wire.report import ReportItem, Title
+from homeassistant.exceptions import ServiceValidationError
 
 from .asked import FULL, Line, Somebody, reading
 
@@ -60,6 +64,32 @@ async def test_the_first_who_speaks_our_protocols_is_asked() -> None:
 
     assert await reach(line.neighbourhood, [FULL, "x"]) is line.somebody.peer
     assert line.asked == [FULL]
+
+
+async def reached(line: Line, *jids: str, **how: bool) -> str:
+    """Return the resource that is asked."""
+    found: list[str] = []
+
+    def peer(jid: str, _: object) -> Peer:
+        found.append(jid)
+        return line.somebody.peer
+
+    neighbourhood = SimpleNamespace(session=line, peers=SimpleNamespace(peer=peer))
+    made = await reach(cast(Neighbourhood, neighbourhood), jids, **how)
+    return found[0] if found else made.jid
+
+
+async def test_a_node_is_looked_for_behind_a_concentrator() -> None:
+    """A device that is online at the same address would take it for itself."""
+    device = ("urn:nf:iot:sd:1.0",)
+    asleep = {"asleep": NoAnswer("It sleeps.")}
+    line = Line(Somebody(), refusals=asleep, of={"meter": device, "chat": ()})
+
+    clients = ("chat", "meter", "asleep", "chat", FULL)
+    assert await reached(line, *clients, has_nodes=True) == FULL
+    assert await reached(line, FULL, "meter", has_nodes=True) == FULL
+    assert await reached(line, *clients) == "meter"
+    assert await reached(line, "meter", "asleep", has_nodes=True) == "meter"
 
 
 async def test_a_resource_that_does_not_say_what_it_is_hides_no_other() -> None:
@@ -125,18 +155,43 @@ async def test_who_has_no_form_is_given_values_as_they_come() -> None:
 
 
 async def test_what_a_home_assistant_is_to_set_expires() -> None:
-    """Unless somebody has said when."""
+    """And has a token: the stamp of the order."""
     somebody = Somebody()
     light = place(somebody, "homeassistant.light")
 
     assert await control(light, {"on": True}) == ("on",)
-    await control(light, {"on": True, "expires": NOW})
 
-    first, second = (request.settings[1:] for request in somebody.controls)
-    expires, token = first
+    expires, token = somebody.controls[0].settings[1:]
     assert token.name == ORDER
     assert (expires.name, expires.type) == ("expires", ValueType.DATE_TIME)
-    assert second[0] == Setting("expires", ValueType.DATE_TIME, NOW)
+
+
+@pytest.mark.parametrize("name", ["expires", ORDER])
+async def test_nobody_stamps_an_order_but_who_brings_it(name: str) -> None:
+    """Else it could be done later than is thought here, or taken for another one."""
+    somebody = Somebody(commands={"turn_on": CommandType.PARAMETERIZED})
+    light = place(somebody, "homeassistant.light")
+
+    for asked in (
+        control(light, {"on": True, name: "x"}),
+        execute(light, "turn_on", {name: "x"}),
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await asked
+        assert refused.value.translation_key == "stamped_parameter"
+    assert not somebody.controls
+    assert not somebody.executed
+
+
+async def test_elsewhere_these_names_mean_what_they_mean() -> None:
+    """Nothing is stamped there."""
+    somebody = Somebody(forms=a_form(FormField(var="expires")))
+
+    await control(place(somebody), {ORDER: "x"})
+    await execute(place(somebody), "start", {"expires": NOW})
+
+    assert somebody.controls[0].settings == (Setting(ORDER, ValueType.STRING, "x"),)
+    assert somebody.executed[0].form == {"expires": ("2026-11-21T12:00:00Z",)}
 
 
 async def test_a_refusal_is_raised() -> None:
@@ -164,19 +219,16 @@ async def test_a_simple_command_has_no_form() -> None:
 
 
 async def test_a_command_of_a_home_assistant_expires() -> None:
-    """Ten seconds later it is not to be begun any more; who says another time is heard."""
+    """Ten seconds later it is not to be begun any more."""
     somebody = Somebody(commands={"turn_on": CommandType.PARAMETERIZED})
     light = place(somebody, "homeassistant.light")
 
     await execute(light, "turn_on", {"brightness": 7})
-    await execute(light, "turn_on", {"expires": NOW})
 
-    first, second = (request.form for request in somebody.executed)
-    assert first is not None
-    assert first.keys() == {"expires", ORDER, "brightness"}
-    assert first["brightness"] == ("7",)
-    assert second is not None
-    assert second["expires"] == ("2026-11-21T12:00:00Z",)
+    (form,) = (request.form for request in somebody.executed)
+    assert form is not None
+    assert form.keys() == {"expires", ORDER, "brightness"}
+    assert form["brightness"] == ("7",)
 
 
 def a_form(*more: FormField) -> dict[str, Form]:

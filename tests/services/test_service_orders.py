@@ -8,8 +8,15 @@ import voluptuous as vol
 
 from custom_components.xmpp_iot.remote import courier
 from custom_components.xmpp_iot.remote.delivery import Delivery
-from custom_components.xmpp_iot.wire.errors import NoAnswer, NotConnected, StanzaError
-from custom_components.xmpp_iot.wire.model import CommandType
+from custom_components.xmpp_iot.wire.assurance import CHECK
+from custom_components.xmpp_iot.wire.errors import (
+    NoAnswer,
+    NotConnected,
+    RemoteError,
+    StanzaError,
+)
+from custom_components.xmpp_iot.wire.form_model import Form
+from custom_components.xmpp_iot.wire.model import CommandType, NodeRef
 from custom_components.xmpp_iot.wire.order_token import ORDER, OrderToken
 from homeassistant.exceptions import HomeAssistantError
 from tests.remote.asked import FULL, Somebody
@@ -105,7 +112,9 @@ async def test_what_is_not_known_is_read_and_not_sent_again(
 async def test_a_house_that_does_not_say_whether_it_remembers_is_sent_nothing(
     cabin: Cabin, moody: Moody
 ) -> None:
-    """It does when it is there, or nothing is sure."""
+    """It does when it is there, or nothing is sure; one that has no memory says so."""
+    assert await fails(cabin, quality=2) == "remote_not_implemented"
+    cabin.line.refusals = {CHECK: NoAnswer("Silence.")}
     assert await fails(cabin, quality=2) == "order_not_sent"
     cabin.home.life = "cafe"  # as its link knows
     await control(cabin, quality=2)
@@ -119,16 +128,28 @@ async def test_another_client_of_a_house_is_not_the_house(
     """That the house remembers its orders says nothing of what else is logged in to its account."""
     cabin.home.life = "cafe"
     cabin.home.full = f"{HOME}/gateway"
-    assert await fails(cabin, quality=2) == "order_not_sent"
+    assert await fails(cabin, jid=FULL, quality=2) == "remote_not_implemented"
     cabin.home.go(online=False)
-    assert await fails(cabin, quality=2) == "order_not_sent"
+    assert await fails(cabin, quality=2) == "remote_not_implemented"
     assert tokens(cabin) == []
 
 
+async def test_of_a_linked_account_the_house_is_asked(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """Also where something else is logged in there, that came first and speaks the same protocols."""
+    cabin.line.online[HOME] = (f"{HOME}/gateway", FULL)
+    cabin.home.life = "cafe"
+    await control(cabin, quality=2)
+
+    assert cabin.line.asked == [FULL]
+    assert [one.house for one in tokens(cabin)] == ["cafe"]
+
+
 async def test_nobody_waits_for_the_latest(cabin: Cabin, moody: Moody) -> None:
-    """All is said to be set."""
+    """So nothing is said to be set."""
     moody.fails = [StanzaError("No.")]
-    assert await control(cabin, quality="latest") == {"parameters": ["on"]}
+    assert await control(cabin, quality="latest") == {}
     await asyncio.sleep(0)
 
     assert moody.asked == 1
@@ -158,6 +179,77 @@ async def test_an_order_is_kept_for_who_is_not_there(
 
     assert await kept == {"parameters": ["on"]}
     assert moody.asked == 2
+
+
+async def test_an_order_is_kept_for_the_house_only(cabin: Cabin) -> None:
+    """Not for what else is logged in to its account, which speaks of other things."""
+    chat = f"{HOME}/chat"
+    cabin.home.go(online=False)
+    cabin.line.of = {chat: ()}
+    cabin.line.come(chat)
+    kept = asyncio.create_task(control(cabin, keep_for={"minutes": 1}))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    cabin.line.come(chat, FULL)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not kept.done()  # it is to be read first
+    cabin.home.go(online=True)
+
+    assert await kept == {"parameters": ["on"]}
+    assert not cabin.home.listeners
+
+
+async def test_an_order_that_is_kept_is_refused_by_a_house_without_memory(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """If it is to be that sure; it is not asked again and again until it expires."""
+    async with asyncio.timeout(5):
+        failure = await fails(cabin, quality=2, keep_for={"hours": 1})
+    assert failure == "remote_not_implemented"
+    moody.fails = [RemoteError("feature-not-implemented", "cancel")]
+    async with asyncio.timeout(5):
+        failure = await fails(cabin, keep_for={"hours": 1})
+    assert failure == "remote_not_implemented"
+    assert moody.asked == 1
+
+
+async def test_orders_that_are_kept_go_out_in_the_order_they_were_given(
+    cabin: Cabin,
+) -> None:
+    """However long each takes to be made ready."""
+    cabin.line.online.clear()
+    names = [f"p{number}" for number in range(5)]
+    kept = []
+    for name in names:
+        order = control(cabin, keep_for={"minutes": 1}, parameters={name: True})
+        kept.append(asyncio.create_task(order))
+        await asyncio.sleep(0)
+    ask, pauses = cabin.somebody.control_form, [0.0, 0.005, 0.01, 0.015, 0.02]
+
+    async def slowly(*nodes: NodeRef) -> Form:
+        await asyncio.sleep(pauses.pop())
+        return await ask(*nodes)
+
+    cabin.somebody.control_form = slowly  # type: ignore[method-assign]
+    cabin.line.come(FULL)
+    await asyncio.gather(*kept)
+
+    assert [one.settings[0].name for one in cabin.somebody.controls] == names
+
+
+async def test_an_order_that_is_kept_is_not_sent_after_a_newer_one(
+    cabin: Cabin,
+) -> None:
+    """It ends without having been sent."""
+    cabin.home.go(online=False)
+    kept = asyncio.create_task(fails(cabin, keep_for={"hours": 1}))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await control(cabin)  # (its link has not read the house yet)
+
+    assert await kept == "order_overtaken"
+    assert len(cabin.somebody.controls) == 1
 
 
 async def test_an_order_that_is_kept_expires(cabin: Cabin) -> None:

@@ -7,7 +7,6 @@ so that the logbook of the entity says who.
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,6 +43,7 @@ from ..wire.errors import (
     on_record,
 )
 from ..wire.model import Caller
+from ..wire.once import End, Unfinished
 from .attributes import lets_in
 from .entity_ids import entities_in
 from .guard import require
@@ -170,17 +170,17 @@ class Actions:
             f"xmpp_iot {domain}.{act.action}",
         )
         # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
+        late = Unfinished(
+            f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
+        )
         try:
             await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
         finally:  # the asker may also have been sent away, at unload
             if not call.done():
-                call.add_done_callback(partial(self._late, act, deed, context))
+                late.end = end = self._hass.loop.create_future()
+                call.add_done_callback(partial(self._late, act, deed, context, end))
         if not call.done():
-            raise on_record(
-                RemoteTimeout(
-                    f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
-                )
-            )
+            raise on_record(late)
         self._judge(call, act, deed, context)
         return _of_entity(call.result(), act.entity_id)
 
@@ -272,11 +272,16 @@ class Actions:
         act: Act,
         deed: Deed,
         context: Context,
+        end: End,
         call: asyncio.Task[ServiceResponse],
     ) -> None:
-        """Put on record what became of an action whose asker was not told any more."""
-        with suppress(StanzaError):  # the record is all there is to do
+        """Put on record what became of an action whose asker was not told any more, and tell who asks again."""
+        try:
             self._judge(call, act, deed, context)
+        except StanzaError as error:
+            end.set_result(error)
+        else:
+            end.set_result(None)
 
 
 def _told(reason: str, act: Act) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import partial
 
 from ..contacts.grants import Level
-from ..wire.errors import BadRequest, Forbidden, StanzaError
+from ..wire.assurance import answered
+from ..wire.errors import BadRequest, Forbidden, InternalServerError, StanzaError
 from ..wire.form_model import Form
 from ..wire.model import (
     Caller,
@@ -21,8 +22,10 @@ from ..wire.model import (
     TreeAnswer,
     TreeRequest,
 )
-from ..wire.once import Once
+from ..wire.once import End, Once, Unfinished
+from ..wire.order_token import OrderToken
 from .actions import Act, expiry
+from .commands import EXPIRES
 from .control import (
     common_form,
     form_expiry,
@@ -62,9 +65,9 @@ class Orders:
 
     async def control(self, caller: Caller, request: ControlRequest) -> None:
         """Set parameters: all is checked for all nodes before anything is done."""
-        expires = expiry(caller, stamped_expiry(request))
-        deed = partial(self._control, caller, request, expires)
         token = stamped_token(request)
+        expires = _until(caller, stamped_expiry(request), token)
+        deed = partial(self._control, caller, request, expires)
         what = meaning(request.nodes, request.form, request.settings)
         await self._once.do(caller.bare, token, expires, what=what, deed=deed)
 
@@ -128,15 +131,18 @@ class Orders:
     async def _perform_all(self, acts: Sequence[Act]) -> None:
         """Perform one after the other; a failure says what was done before it."""
         done: list[str] = []
-        for act in acts:
+        for number, act in enumerate(acts, 1):
+            name = f"{act.action} of {act.entity_id}"
             try:
                 await self._actions.perform(act)
             except StanzaError as err:
-                if not done:
+                made = _after(done, err) if done else err
+                if isinstance(err, Unfinished) and isinstance(made, Unfinished):
+                    made.end = _whole(err.end, done, name, last=number == len(acts))
+                if made is err:
                     raise
-                text = f"{err.text.rstrip('.')}. Done before: {', '.join(done)}."
-                raise type(err)(text, parameters=err.parameters) from err
-            done.append(f"{act.action} of {act.entity_id}")
+                raise made from err
+            done.append(name)
 
     async def _node_commands(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
         node = self._guard.node(caller, request.nodes[0])
@@ -170,9 +176,9 @@ class Orders:
         return language.form(form, state)
 
     async def _execute(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
-        expires = expiry(caller, form_expiry(request.form))
-        deed = partial(self._command, caller, request, expires)
         token = form_token(request.form)
+        expires = _until(caller, form_expiry(request.form), token)
+        deed = partial(self._command, caller, request, expires)
         what = meaning(request.nodes, request.form, command=request.command)
         await self._once.do(caller.bare, token, expires, what=what, deed=deed)
         return Done()
@@ -219,3 +225,47 @@ class Orders:
             expires=expires,
             asker=caller.jid,
         )
+
+
+def _until(
+    caller: Caller, stamped: datetime | None, token: OrderToken | None
+) -> datetime:
+    """Return until when an order may be begun; BadRequest for one with a token that does not say so.
+
+    Without a token it has its ten seconds from when it came. With one it would have them anew with each
+    repeat, and the memory of tokens, which ends some time after the expiry, could be outlasted: it would be
+    done twice. As its sender stamped it once it expires once, whatever that one's clock shows.
+    """
+    if token is not None and stamped is None:
+        wrong = {EXPIRES: "An order with a token says until when it may be begun."}
+        raise answered(BadRequest(parameters=wrong))
+    return expiry(caller, stamped)
+
+
+def _after(done: Sequence[str], error: StanzaError) -> StanzaError:
+    """Return an error that says what was done before it."""
+    text = f"{error.text.rstrip('.')}. Done before: {', '.join(done)}."
+    made = type(error)(text, parameters=error.parameters)
+    made.on_record = error.on_record
+    return made
+
+
+def _whole(
+    end: End | None, done: Sequence[str], name: str, *, last: bool
+) -> End | None:
+    """Return how an order ends of which an action takes too long: what comes after that is not done any more."""
+    if end is None or (last and not done):
+        return end
+    whole: End = end.get_loop().create_future()
+
+    def tell(end: End) -> None:
+        error = end.result()
+        if error is not None:
+            error = _after(done, error) if done else error
+        elif not last:
+            rest = InternalServerError("It took too long, so the rest was not done.")
+            error = _after([*done, name], rest)
+        whole.set_result(error)
+
+    end.add_done_callback(tell)
+    return whole

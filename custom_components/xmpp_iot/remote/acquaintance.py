@@ -75,21 +75,27 @@ async def meet(session: Correspondence, jid: str) -> Acquaintance | None:
     return None
 
 
-async def meet_any(session: Correspondence, jids: Iterable[str]) -> Acquaintance | None:
+async def meet_any(
+    session: Correspondence, jids: Iterable[str], *, has_nodes: bool = False
+) -> Acquaintance | None:
     """Return what the first of these full JIDs that speaks an IoT protocol says of itself; None if none does.
+
+    Where it `has_nodes`, a concentrator comes before a device, which would take a node for itself.
 
     One that does not say, as a telephone asleep, hides no other: only where there is none its RemoteError or
     NoAnswer is raised. NotConnected as the session raises it.
     """
     trouble: RemoteError | NoAnswer | None = None
+    device: Acquaintance | None = None
     for jid in jids:
         try:
             known = await meet(session, jid)
         except (RemoteError, NoAnswer) as err:
             trouble = err
             continue
-        if known is not None:
+        if known is not None and (known.concentrator or not has_nodes):
             return known
-    if trouble is not None:
+        device = device or known
+    if device is None and trouble is not None:
         raise trouble
-    return None
+    return device

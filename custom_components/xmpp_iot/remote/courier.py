@@ -30,6 +30,33 @@ SETTLE: Final = 10.0
 MOST_KEPT: Final = 100  # orders that wait for a house to come
 MOST_WAITING: Final = 100  # kinds of orders for one node that wait for their turn
 _UNKNOWN: Final = "remote-server-timeout"
+# What is said of who is not there now, or cannot be reached, whatever type the error has.
+_PASSING: Final = frozenset(
+    {
+        "internal-server-error",
+        "recipient-unavailable",
+        "remote-server-not-found",
+        "remote-server-timeout",
+        "resource-constraint",
+        "service-unavailable",
+    }
+)
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """The place of an order that has not ended, among those for its node."""
+
+    node: Hashable
+    changed: asyncio.Event
+    """Set when there is something new: somebody comes, or this is overtaken, or the first of its line."""
+    overtaken: bool = False
+    """Whether a newer order for the node was sent: this is not to be done after it."""
+
+    def overtake(self) -> None:
+        """Say that a newer one is sent."""
+        self.overtaken = True
+        self.changed.set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +74,8 @@ class Order[Result]:
     expires: datetime
     stamped: bool = False
     """Whether it has a token: then a house like ours says that it is the house that answers."""
+    kept: Standing | None = None
+    """Its place among those that were kept for the node, if it was."""
 
 
 class Courier:
@@ -58,8 +87,9 @@ class Courier:
         self._queues: dict[Hashable, dict[Hashable, Order[object]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Event] = set()
-        self._insisting: dict[Hashable, set[asyncio.Event]] = {}
-        self._kept = 0
+        self._insisting: dict[Hashable, set[Standing]] = {}
+        self._lines: dict[Hashable, list[Standing]] = {}
+        """Those that are kept, in the order they were given."""
         self._stopped = False
 
     async def stop(self) -> None:
@@ -84,9 +114,7 @@ class Courier:
             raise NotConnected("There is no session now.")
         if dt_util.utcnow() >= order.expires:
             raise NotSent("order_expired")
-        # What was given before for the node is not to be done after this.
-        for overtaken in self._insisting.get(order.node, ()):
-            overtaken.set()
+        self._overtake(order)
         if delivery is Delivery.LATEST:
             self._queue(order)
             return None
@@ -102,14 +130,26 @@ class Courier:
                 raise NoAnswer(str(err)) from err
             raise
 
+    def _overtake(self, order: Order[Any]) -> None:
+        """See to it that nothing that was given before for the node is done after this; NotSent if this is such."""
+        if order.kept is not None and order.kept.overtaken:
+            raise NotSent("order_overtaken")
+        older = [*self._insisting.get(order.node, ())]
+        if (
+            order.kept is None
+        ):  # else it is the first of its line, and the others are newer
+            older += self._lines.get(order.node, ())
+        for one in older:
+            one.overtake()
+
     async def _insist[Result](self, order: Order[Result]) -> Result:
         """Give an order until the house itself has answered, or its time is over."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _seconds_to(order.expires) + SETTLE
         pause, is_unknown = FIRST_PAUSE, False
-        with self._noticing() as changed, self._overtakable(order) as overtaken:
+        with self._noticing() as changed, self._overtakable(order, changed) as standing:
             while True:
-                if is_unknown and (overtaken.is_set() or self._stopped):
+                if is_unknown and (standing.overtaken or self._stopped):
                     raise NoAnswer("Whether it was done is not known.")
                 changed.clear()
                 try:
@@ -127,15 +167,17 @@ class Courier:
                 pause = min(LONGEST_PAUSE, 2 * pause)
 
     @contextmanager
-    def _overtakable(self, order: Order[Any]) -> Generator[asyncio.Event]:
-        """Provide what is set when there is a newer order for the node: the older is not repeated after it."""
-        overtaken = asyncio.Event()
+    def _overtakable(
+        self, order: Order[Any], changed: asyncio.Event
+    ) -> Generator[Standing]:
+        """Provide what says that there is a newer order for the node: the older is not repeated after it."""
+        standing = Standing(order.node, changed)
         insisting = self._insisting.setdefault(order.node, set())
-        insisting.add(overtaken)
+        insisting.add(standing)
         try:
-            yield overtaken
+            yield standing
         finally:
-            insisting.discard(overtaken)
+            insisting.discard(standing)
             if not insisting:
                 self._insisting.pop(order.node, None)
 
@@ -176,36 +218,58 @@ class Courier:
 
     # For whoever is not there
 
-    async def keep[Found](
-        self, find: Callable[[], Awaitable[Found]], expires: datetime
-    ) -> Found:
-        """Return what `find` finds as soon as somebody is there; nothing was sent until then.
+    @contextmanager
+    def kept(self, node: Hashable) -> Generator[Standing]:
+        """Give an order that is to be kept its place, behind those for the node that were given before.
 
-        NotSent when nobody came in time, when this is stopped, and where too many wait already.
+        The next one has its turn at the end of this, when what became of this one is known. NotSent where too
+        many wait already.
         """
-        if self._kept >= MOST_KEPT:
+        if sum(map(len, self._lines.values())) >= MOST_KEPT:
             raise NotSent("order_crowded")
-        self._kept += 1
-        try:
-            with self._noticing() as changed:
-                while True:
-                    changed.clear()
-                    self._check(expires)
-                    with suppress(NoAnswer, NotConnected, RemoteError):
-                        if self._session.connected:
-                            return await find()
-                    await _wait(changed, min(LONGEST_PAUSE, _seconds_to(expires)))
-        finally:
-            self._kept -= 1
+        with self._noticing() as changed:
+            standing = Standing(node, changed)
+            line = self._lines.setdefault(node, [])
+            line.append(standing)
+            try:
+                yield standing
+            finally:
+                line.remove(standing)
+                if line:
+                    line[0].changed.set()
+                else:
+                    del self._lines[node]
+
+    async def keep[Found](
+        self,
+        standing: Standing,
+        find: Callable[[], Awaitable[Found]],
+        expires: datetime,
+    ) -> Found:
+        """Return what `find` finds as soon as it is the turn of a kept order, and somebody is there.
+
+        Nothing was sent until then. NotSent when nobody came in time, when a newer order was sent meanwhile,
+        and when this is stopped; WireError where whoever is there says that it will not be done.
+        """
+        line = self._lines[standing.node]
+        while True:
+            standing.changed.clear()
+            self._check(standing, expires)
+            if self._session.connected and line[0] is standing:
+                with _waiting_for_better():
+                    return await find()
+            await _wait(standing.changed, min(LONGEST_PAUSE, _seconds_to(expires)))
 
     async def rest(self) -> None:
         """Return in a moment, or when somebody comes."""
         with self._noticing() as changed:
             await _wait(changed, FIRST_PAUSE)
 
-    def _check(self, expires: datetime) -> None:
+    def _check(self, standing: Standing, expires: datetime) -> None:
         if self._stopped:
             raise NotSent("order_cancelled")
+        if standing.overtaken:
+            raise NotSent("order_overtaken")
         if dt_util.utcnow() >= expires:
             raise NotSent("order_expired")
 
@@ -224,6 +288,23 @@ class Courier:
             self._waiting.discard(changed)
             for end in ends:
                 end()
+
+
+def passes(err: WireError) -> bool:
+    """Return whether an error says only that nobody is there now: later it may be another one, or none."""
+    if isinstance(err, RemoteError):
+        return err.remote_kind == "wait" or err.remote_condition in _PASSING
+    return isinstance(err, (NoAnswer, NotConnected))
+
+
+@contextmanager
+def _waiting_for_better() -> Generator[None]:
+    """Go on after what passes."""
+    try:
+        yield
+    except WireError as err:
+        if not passes(err):
+            raise
 
 
 def _is_unknown(err: WireError, order: Order[object]) -> bool:

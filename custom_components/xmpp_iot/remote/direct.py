@@ -3,12 +3,15 @@
 Whoever is asked here need not be a house: any concentrator or device that speaks one of the dialects will do.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from homeassistant.exceptions import ServiceValidationError
+
+from ..const import DOMAIN
 from ..wire.errors import (
     BadRequest,
     FeatureNotImplemented,
@@ -70,16 +73,19 @@ class Deed[Result]:
     """Whether it only asks."""
 
 
-async def reach(neighbourhood: Neighbourhood, jids: Iterable[str]) -> Peer:
+async def reach(
+    neighbourhood: Neighbourhood, jids: Iterable[str], *, has_nodes: bool = False
+) -> Peer:
     """Return the first of these full JIDs that speaks our protocols, as one to be asked.
 
-    NotConnected where there is none to ask, FeatureNotImplemented where they speak of other things only;
-    RemoteError and NoAnswer where none of them is, and one of them did not say.
+    Where it `has_nodes`, a concentrator comes before a device (see `meet_any`). NotConnected where there is none to
+    ask, FeatureNotImplemented where they speak of other things only; RemoteError and NoAnswer where none of them is,
+    and one of them did not say.
     """
     asked = tuple(jids)
     if not asked:
         raise NotConnected("Nobody is online at that address.")
-    known = await meet_any(neighbourhood.session, asked)
+    known = await meet_any(neighbourhood.session, asked, has_nodes=has_nodes)
     if known is None:
         raise FeatureNotImplemented("It speaks none of the IoT protocols.")
     return peer_of(neighbourhood.peers, known)
@@ -107,9 +113,10 @@ async def control(
     """Return what sets control parameters, and answers with the names of those that were set.
 
     They have the types that the form of the node's parameters says. Who has no form is given each value
-    in its own type. ServiceValidationError for a parameter or a value that cannot be, NotSent where nobody
-    answers.
+    in its own type. ServiceValidationError for a parameter or a value that cannot be, and for one that is the
+    stamp's; NotSent where nobody answers.
     """
+    _check_unstamped(place, parameters, stamp.parameters)
     try:
         form = await place.peer.control_form(place.node)
     except RemoteError, BadRequest:
@@ -118,10 +125,30 @@ async def control(
         raise NotSent("order_not_sent") from err
     said = typed(parameters, form)
     if place.is_ours:
-        also = stamp.parameters
-        said += settings({key: also[key] for key in also if key not in parameters})
+        said += settings(stamp.parameters)
     request = ControlRequest(nodes=(place.node,), settings=said)
     return Deed(partial(_control, place, request, tuple(parameters)))
+
+
+def _check_unstamped(
+    place: Place, given: Iterable[str], stamped: Container[str]
+) -> None:
+    """Raise ServiceValidationError where somebody gives what only the stamp of an order may say.
+
+    By another expiry it could be done when it counts as expired here, by a token of its own not at all when
+    it counts as done. Whoever is no house like ours may mean something else by these names.
+    """
+    for name in given:
+        if place.is_ours and name in stamped:
+            raise _taken(name)
+
+
+def _taken(name: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="stamped_parameter",
+        translation_placeholders={"parameter": name},
+    )
 
 
 async def _control(
@@ -136,8 +163,9 @@ async def execute(
 ) -> Deed[Sequence[ReportItem] | None]:
     """Return what has a command carried out, and answers with the report of one that is a query.
 
-    NotSent where nobody answers.
+    ServiceValidationError for a field that is the stamp's, NotSent where nobody answers.
     """
+    _check_unstamped(place, data, stamp.form)
     try:
         kind = await _command_type(place, command)
         form = await _filled_in(place, command, kind, data, stamp)
@@ -184,7 +212,7 @@ async def _filled_in(
     given = submission(data)
     if place.is_ours:
         frame = stamp.expiry if kind is CommandType.QUERY else stamp.form
-        return {**frame, **given}
+        return {**given, **frame}
     form = None if kind is CommandType.SIMPLE else await _form(place, command)
     if form is None:
         return given or None

@@ -343,7 +343,8 @@ class Link(Errands):
     async def _visits_once(self) -> None:
         """Visit the house until it cannot be read any more; return at once where nobody of it speaks to us."""
         session = self._neighbourhood.session
-        known = await meet_any(session, session.resources(self.devices.house))
+        online = session.resources(self.devices.house)
+        known = await meet_any(session, online, has_nodes=True)
         if known is not None:
             self._jid = known.jid
             await Visit(self._neighbourhood, known, self.store, self._show).stay()

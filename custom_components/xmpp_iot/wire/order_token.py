@@ -3,6 +3,11 @@
 The id of an <iq/> will not do: each sending has one of its own, and others use theirs again as they like. An
 order with a token (a parameter, or field of a form, named `order_token`) is carried out once; one without is
 carried out as often as it comes. Only houses of ours give and understand them.
+
+An order with a token says until when it may be begun, and says the same whenever it is sent again. Token and
+expiry are one stamp: for as long as the expiry allows it to be begun it is remembered, by the one clock of the
+house that remembers. With an expiry that is reckoned anew at each arrival, or stamped anew for each repeat, an
+order that is forgotten would be in time again, and be done twice.
 """
 
 from dataclasses import dataclass
