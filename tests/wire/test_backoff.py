@@ -86,3 +86,16 @@ def test_an_outage_after_a_session_is_another_one() -> None:
     assert backoff.next(180, sent_away=False) <= 0.5
     assert backoff.next(200, sent_away=False) <= 1
     assert 1 <= backoff.next(201, sent_away=True) <= 2
+
+
+def test_sessions_that_are_always_short_are_one_trouble() -> None:
+    """A server that drops the house every few seconds for ever is not logged in to every few seconds."""
+    backoff, now, log_ins = Backoff(), 0.0, 0
+    while now < HOUR / 6:  # (the clock of excuses stands still)
+        now += backoff.next(now, sent_away=False) + 6
+        backoff.note_session()
+        log_ins += 1
+    assert log_ins < 60
+    assert backoff.next(now, sent_away=False) > 10
+    backoff.reset()
+    assert backoff.next(now, sent_away=False) <= 0.5

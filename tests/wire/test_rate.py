@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.xmpp_iot.wire.rate import Buckets, Limit
+from custom_components.xmpp_iot.wire.rate import Buckets, Leaky, Limit
 
 
 class Clock:
@@ -112,3 +112,21 @@ def test_it_says_when_to_come_back(clock: Clock) -> None:
     assert not buckets.take("a")
     clock.now += 0.01
     assert buckets.take("a")
+
+
+def test_what_was_put_in_long_ago_has_gone(clock: Clock) -> None:
+    """Little by little it may be as much as it likes; of much at once there is some for a while."""
+    leaky = Leaky(2_000, clock=clock)
+    for _ in range(100):
+        leaky.put(200)
+        clock.now += 0.2
+    assert leaky.amount == 0
+    leaky.put(10_000)
+    clock.now += 2
+    assert leaky.amount == pytest.approx(6_000)
+    leaky.leave(7_000)
+    assert leaky.amount == pytest.approx(6_000)
+    leaky.leave(100)
+    assert leaky.amount == 100
+    clock.now += 1
+    assert leaky.amount == 0

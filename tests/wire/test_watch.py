@@ -17,6 +17,7 @@ from custom_components.xmpp_iot.wire.errors import (
 )
 from custom_components.xmpp_iot.wire.login import try_login
 from custom_components.xmpp_iot.wire.quality import Quality
+from custom_components.xmpp_iot.wire.rate import Leaky
 
 from .hostile import BARE, SM, Peer, account, hostile
 from .online import FRIEND, House, element, managed, online
@@ -131,14 +132,14 @@ def test_a_server_with_much_to_read_has_more_time() -> None:
     """As much as the slowest server needs for it, up to a minute."""
 
     class Stream:
-        written = 0
+        unread = Leaky(2_000, clock=lambda: 0.0)
 
     watched = watch.Watch.__new__(watch.Watch)
     watched._stream = Stream()  # type: ignore[assignment]
-    watched._doubted, watched._read = False, 0
+    watched._doubted = False
     found = []
-    for written in (0, 20_000, 10**9):
-        watched._stream.written = written
+    for more in (0, 20_000, 10**9):
+        watched._stream.unread.put(more)
         found.append(watched._patience())
     assert found == [9.0, 19.0, 60.0]
 

@@ -15,15 +15,19 @@ Somebody who logs in as the house replaces it, and the house would replace them 
 wins. Whoever was replaced waits longest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import random
 from typing import Final
+
+from .rate import Buckets, Limit
 
 FIRST: Final = 1.0  # seconds
 PART: Final = 20  # a server away for 40 s is asked every 2 s
 LONGEST: Final = 60.0  # seconds
 LONGEST_SENT_AWAY: Final = 300.0
 EXPLAINED: Final = 3  # log-ins in vain, one after the other
+EXCUSED: Final = Limit(12 / 600, 12)
+"""How many short sessions, a second and at once, are followed by an outage of its own."""
 FIRST_REPLACED: Final = 60.0
 LONGEST_REPLACED: Final = 3600.0
 
@@ -46,6 +50,8 @@ class Backoff:
     """How many log-ins, one after the other, came to nothing at a server that is there."""
     replaced: int = 0
     """How often somebody else has taken its place; only a long peace ends that (`peace`)."""
+    _excuses: Buckets = field(default_factory=lambda: Buckets(EXCUSED))
+    """Short sessions that make what comes after them another outage."""
 
     def next(self, now: float, *, sent_away: bool) -> float:
         """Return the seconds to wait at `now`; `sent_away` says that the server is there and wants us not."""
@@ -61,9 +67,12 @@ class Backoff:
     def note_session(self) -> None:
         """Note that there was a session, longer than in vain: what comes now is another outage.
 
+        Unless that happens all the time: then it is one trouble, and each log-in costs all contacts something.
         Whoever was sent away before it is still asked to be patient.
         """
-        self.since, self.in_vain = None, 0
+        self.in_vain = 0
+        if self._excuses.take():
+            self.since = None
 
     def note_vain(self) -> bool:
         """Note a log-in in vain, and return whether they are too many: that is as good as being sent away."""
@@ -89,8 +98,7 @@ class Backoff:
 
     def reset(self) -> None:
         """Note that the trouble is over."""
-        self.note_session()
-        self.sent_away = 0
+        self.since, self.sent_away, self.in_vain = None, 0, 0
 
     def peace(self) -> None:
         """Note that nobody else wants the house's place any more."""

@@ -32,6 +32,7 @@ from slixmpp.util.stringprep_profiles import StringPrepError
 from .account import Account
 from .backlog import Backlog
 from .errors import AuthenticationFailed, CertificateRejected, LoginError, Unreachable
+from .rate import Leaky
 from .reader import Received, StanzaReader
 from .targets import Target, find_targets
 from .tls import check_fingerprint, explain
@@ -47,6 +48,9 @@ HAPPY_EYEBALLS: Final = (
 CLOSE_TIMEOUT: Final = 2.0  # seconds the server has to say good-bye
 MAX_UNSENT: Final = 8_000_000  # bytes in the socket's buffer; beyond, nobody reads them
 BUSY: Final = 1_000_000  # bytes in it above which what is long has to wait
+SLOWEST: Final = (
+    2_000  # bytes a second that a server reads; stock ejabberd lets 3,000 through
+)
 QUICK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 STREAMS: Final = "http://etherx.jabber.org/streams"
 
@@ -83,7 +87,9 @@ class Connection(ClientXMPP):
         self.heard = 0.0
         """The same in loop time, which nobody sets."""
         self.written = 0
-        """How many bytes there were to be sent in this connection."""
+        """How many bytes there were to be sent."""
+        self.unread = Leaky(SLOWEST)
+        """How many of them the server may not have read."""
         self._target: Target | None = None  # of this attempt
         self._kept_by: Target | None = None  # the session, when it was there last
         self._failed: Target | None = None  # the last attempt
@@ -346,6 +352,7 @@ class Connection(ClientXMPP):
         if (transport := self.transport) is None:
             return
         self.written += len(data)
+        self.unread.put(len(data))
         super().send_raw(data)
         if transport.get_write_buffer_size() > MAX_UNSENT:
             self.lose("the server reads nothing")

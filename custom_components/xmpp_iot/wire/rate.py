@@ -36,6 +36,35 @@ class Limits:
     strangers: Limit = Limit(50, 100)
 
 
+class Leaky:
+    """How much there is still of what was put in, where at least so much a second goes out (a leaky bucket)."""
+
+    def __init__(
+        self, rate: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Begin empty; `clock` counts seconds and is never set back."""
+        self._rate = rate
+        self._clock = clock
+        self._amount = 0.0
+        self._at = clock()
+
+    @property
+    def amount(self) -> float:
+        """How much there is at the most."""
+        now = self._clock()
+        self._amount = max(0.0, self._amount - (now - self._at) * self._rate)
+        self._at = now
+        return self._amount
+
+    def put(self, amount: float) -> None:
+        """Put some in."""
+        self._amount = self.amount + amount
+
+    def leave(self, amount: float) -> None:
+        """Note that there is no more than that."""
+        self._amount = min(self.amount, amount)
+
+
 class Buckets:
     """Token buckets of one size, by name."""
 

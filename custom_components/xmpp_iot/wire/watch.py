@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from .connection import SLOWEST
 from .errors import NoAnswer, NotConnected
 from .stream import Stream
 
@@ -18,9 +19,6 @@ SOON: Final = 0.5  # seconds after something was said
 PATIENCE: Final = 9.0  # seconds it has to answer
 CHECK: Final = 3.0  # seconds where there is a reason to doubt it
 LONGEST: Final = 60.0  # seconds, however much it has to read before the question
-SLOWEST: Final = (
-    2_000  # bytes a second that a server reads; stock ejabberd lets 3,000 through
-)
 
 
 class Watch:
@@ -33,7 +31,6 @@ class Watch:
         self._ping = ping
         self._loop = asyncio.get_running_loop()
         self._doubted = False
-        self._read = 0  # bytes that it is known to have read
 
     def check(self) -> None:
         """Ask the server at once."""
@@ -43,7 +40,8 @@ class Watch:
     async def run(self) -> None:
         """Watch until the connection is lost, or this is cancelled."""
         stream = self._stream
-        stream.said, self._read = None, stream.written
+        stream.said = None
+        stream.unread.leave(0)
         while True:
             await self._until_due()
             if self._is_wanted:
@@ -96,13 +94,12 @@ class Watch:
                 stream.lose("the server does not answer any more")
             return
         stream.quality.round_trip = self._loop.time() - asked
-        self._read = written
+        stream.unread.leave(stream.written - written)
 
     def _patience(self) -> float:
         """Return how many seconds the server has to answer: it reads first what it was sent before."""
-        unread = self._stream.written - self._read
         patience = CHECK if self._doubted else PATIENCE
-        return min(LONGEST, patience + unread / SLOWEST)
+        return min(LONGEST, patience + self._stream.unread.amount / SLOWEST)
 
     async def _answer(self, patience: float) -> None:
         """Return when the server has answered; NoAnswer where nothing at all has come for that long."""
