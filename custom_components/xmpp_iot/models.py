@@ -68,6 +68,7 @@ class XmppIotData:
         self.house.start()
         self.service.start()
         self.feeds.async_start()
+        self.feeds.subscribers.flooded.add(self.floods.async_flooded)
         self.link_issues.async_start()
         self.roster.async_start()
         self.links.directory.changed.add(self.roster.async_contacts_changed)

@@ -20,6 +20,20 @@ _AT_A_TIME: Final = 500  # entities that are looked at for one batch; fewer fit 
 
 
 @dataclass(slots=True, eq=False)
+class Crowd:
+    """What is known of those who have subscribed to a feed; `subscribers` looks after them."""
+
+    task: asyncio.Task[None] | None = None
+    due: float = 0.0  # the loop's time from which on it may be looked at again
+    unheard: int = 0  # how often in a row the server was asked, and no answer came
+    is_beyond: bool = False  # the server cannot say who they are
+    found: dict[str, list[float]] = field(default_factory=dict)
+    """When each member was found with too many subscriptions, within the last hour."""
+    expelled: set[str] = field(default_factory=set)
+    """Members who may not subscribe any more, in this session."""
+
+
+@dataclass(slots=True, eq=False)
 class Feed:
     """The stream of state changes for one audience, in one dialect."""
 
@@ -35,8 +49,14 @@ class Feed:
     pause: asyncio.TimerHandle | None = None
     failures: int = 0  # in a row
     is_open: bool = True  # in this session, as far as the server has said
+    crowd: Crowd = field(default_factory=Crowd)
     _epoch: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     _sequence: int = 0
+
+    @property
+    def welcome(self) -> Audience:
+        """The members who may subscribe now."""
+        return self.members - self.crowd.expelled
 
     def next_item_id(self, *, part: bool) -> str:
         """Return `<epoch>-<sequence>`: a subscriber sees what it missed, and when to begin anew.

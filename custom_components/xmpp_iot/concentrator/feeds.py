@@ -22,7 +22,7 @@ from ..contacts.grants import Grants
 from ..contacts.opinion import SecondOpinion
 from ..wire.dialects import DIALECTS, FAMILIES, Dialect
 from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
-from ..wire.pubsub import Carrier, Headlines, PubSub, moved
+from ..wire.pubsub import UNUSABLE, Carrier, Headlines, PubSub, moved
 from ..wire.session import Session
 from .batches import BatchRenderer
 from .changes import changed
@@ -30,21 +30,12 @@ from .feed import Audience, Feed, FeedNames
 from .fields import FieldReader
 from .pacing import Pacing
 from .publisher import Publisher
+from .subscribers import ARRIVAL, Subscribers
 
 _LOGGER = logging.getLogger(__name__)
 
 # Seconds until a server that did not do what was asked is asked again.
 RETRY: Final = 30.0
-# The server has no PubSub service for us, or none that keeps a whitelist, and will not change its mind.
-_UNUSABLE: Final = frozenset(
-    {
-        "feature-not-implemented",
-        "forbidden",
-        "not-acceptable",
-        "not-allowed",
-        "service-unavailable",
-    }
-)
 
 
 class Feeds:
@@ -67,6 +58,10 @@ class Feeds:
         self._grants = grants
         self._opinion = opinion
         self._names = FeedNames(entry.data[CONF_FEED_SECRET])
+        self._pubsub = PubSub(session)
+        self.subscribers = Subscribers(
+            hass, entry, session, self._pubsub, resettle=self._settle
+        )
         self._publisher = Publisher(
             hass,
             entry,
@@ -74,9 +69,9 @@ class Feeds:
             account=session.bare,
             carrier=lambda: self._open_carrier,
             resume=self._settle,
+            went_out=self._look,
         )
         self._pacing = Pacing(hass, entry, self._release)
-        self._pubsub = PubSub(session)
         self._headlines = Headlines(session)
         self.carrier: Carrier = self._pubsub
         self._feeds: dict[str, Feed] = {}
@@ -119,7 +114,7 @@ class Feeds:
         for timer in (*(feed.pause for feed in feeds), self._later):
             if timer is not None:
                 timer.cancel()
-        tasks = [feed.task for feed in feeds if feed.task]
+        tasks = [*self.subscribers.tasks, *(feed.task for feed in feeds if feed.task)]
         if self._settling:
             tasks.append(self._settling)
         for task in tasks:
@@ -166,7 +161,7 @@ class Feeds:
         name = self._names.name(audience, dialect)
         if (feed := self._feeds.get(name)) is not None and feed.is_open:
             return feed
-        await self._open(name, audience)
+        await self._open(name, audience if feed is None else feed.welcome)
         if feed is not None:
             self._opened(feed)
             return feed
@@ -180,7 +175,8 @@ class Feeds:
             await self.carrier.open(name, sorted(audience))
         except RemoteError as err:
             # Only where nobody follows anything yet: who does is not left behind for one refusal.
-            unusable = err.remote_condition in _UNUSABLE and not self._followed
+            # The server has no PubSub service for us, or none that keeps a whitelist.
+            unusable = err.remote_condition in UNUSABLE and not self._followed
             if not unusable or self.carrier is self._headlines:
                 raise
             _LOGGER.info(
@@ -240,10 +236,8 @@ class Feeds:
     def _online(self, resumed: bool) -> None:
         # A new session may be another server, or one that lost our nodes, or was mended.
         self._fits &= resumed
-        for (
-            feed
-        ) in self._feeds.values():  # what there was no answer to may be told at once
-            if feed.pause is not None:
+        for feed in self._feeds.values():
+            if feed.pause is not None:  # what there was no answer to may go at once
                 feed.pause.cancel()
                 feed.pause = None
         self._settle()
@@ -360,6 +354,7 @@ class Feeds:
         self, wanted: Mapping[str, tuple[Audience, Dialect]], existing: frozenset[str]
     ) -> None:
         """Have all feeds opened in a new session, also those that were followed before the house began."""
+        self.subscribers.begin(self._feeds.values())
         for feed in self._feeds.values():
             feed.is_open = False
         for name in existing & wanted.keys() - self._feeds.keys():
@@ -367,16 +362,22 @@ class Feeds:
             view = self._common_view(audience)
             self._feeds[name] = Feed(name, dialect, audience, view, is_open=False)
 
-    @staticmethod
-    def _opened(feed: Feed) -> None:
+    def _opened(self, feed: Feed) -> None:
         feed.is_open = True
         feed.forget()
+        self._look(feed, ARRIVAL)
+
+    @callback
+    def _look(self, feed: Feed, after: float = 0.0) -> None:
+        """Have it seen to that nobody has subscribed too often, where it is the server that knows."""
+        if self.carrier is self._pubsub and not self._stopped:
+            self.subscribers.look(feed, after=after)
 
     async def _keep(self, name: str, audience: Audience) -> None:
         """Have a feed that somebody follows go on, and what is new in its view go out."""
         feed = self._feeds[name]
         if feed.failures or not feed.is_open:
-            await self._open(name, audience)
+            await self._open(name, feed.welcome)
             self._opened(feed)
         view = self._common_view(audience)
         for entity_id in view - feed.view:

@@ -38,14 +38,19 @@ class Publisher:
         account: str,
         carrier: Callable[[], Carrier | None],
         resume: Callable[[], None],
+        went_out: Callable[[Feed], None],
     ) -> None:
-        """Publish for an account by `carrier`, None for not now; `resume` is called when it is time to try again."""
+        """Publish for an account by `carrier`, None for not now.
+
+        `resume` is called when it is time to try again, `went_out` when the server has taken an item.
+        """
         self.renderer = renderer
         self._account = account
         self._hass = hass
         self._entry = entry
         self._carrier = carrier
         self._resume = resume
+        self._went_out = went_out
         self._portion = Portion(MAX_BYTES)
 
     @callback
@@ -86,6 +91,7 @@ class Publisher:
                     await carrier.publish(feed.name, item_id, item.text, still)
                     took = self._hass.loop.time() - begun
                     self._portion.took(len(item.text), took)
+                    self._went_out(feed)
             except NotConnected:
                 feed.restore(batch.entities)
                 return

@@ -47,7 +47,7 @@ class Floods:
     def async_start(self) -> None:
         """Set the limits, and begin to tell."""
         self.async_follow_entry()
-        self._unsubscribe = self._session.on_flood(self._flooded)
+        self._unsubscribe = self._session.on_flood(self.async_flooded)
 
     @callback
     def async_stop(self) -> None:
@@ -65,7 +65,10 @@ class Floods:
         self._session.set_limits(limits(self._entry.options))
 
     @callback
-    def _flooded(self, who: str, is_known: bool) -> None:
+    def async_flooded(self, who: str, is_known: bool) -> None:
+        """Tell the owner of somebody, while that is wanted."""
+        if self._unsubscribe is None:
+            return
         issue = f"flood_{self._entry.entry_id}_{who}"
         if issue in self._ends:
             self._ends.pop(issue)()

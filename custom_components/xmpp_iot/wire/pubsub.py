@@ -5,6 +5,8 @@ subscribes with its full JID at the address it was told, and gets the same event
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import batched
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -22,6 +24,17 @@ PING: Final = "urn:xmpp:ping"
 # Seconds, and bytes a second of a server with the limits ejabberd comes with, shared with others' traffic.
 ANSWER_WITHIN: Final = 10.0
 SLOWEST_SERVER: Final = 1_500
+# What a server says that has no such thing for us, and will not change its mind in this session.
+UNUSABLE: Final = frozenset(
+    {
+        "feature-not-implemented",
+        "forbidden",
+        "not-acceptable",
+        "not-allowed",
+        "service-unavailable",
+    }
+)
+PORTION: Final = 100  # subscriptions that are ended in one request
 
 _FORM: Final = "jabber:x:data"
 # What is asked, and what one is then.
@@ -82,6 +95,19 @@ class Carrier(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A JID that gets what is published at a node, and the id that some servers give its subscription."""
+
+    jid: str
+    subid: str = ""
+
+    @property
+    def bare(self) -> str:
+        """Whose it is."""
+        return self.jid.partition("/")[0]
+
+
 def _uri(service: str, node: str) -> str:
     return f"xmpp:{quote(service, safe='@/')}?;node={quote(node, safe='')}"
 
@@ -109,13 +135,7 @@ class PubSub:
     async def open(self, node: str, members: Iterable[str]) -> None:
         """Make a whitelisted node, or have the one of that name, and let `members` subscribe."""
         await self._create(node)
-        affiliations = (
-            element(clark(OWNER, "affiliation"), {"jid": jid, "affiliation": "member"})
-            for jid in members
-        )
-        await self._owner(
-            element(clark(OWNER, "affiliations"), {"node": node}, *affiliations)
-        )
+        await self._affiliate(node, members, "member")
 
     async def close(self, node: str) -> None:
         """Delete a node (XEP-0060 section 8.4); one that has gone is no error."""
@@ -140,6 +160,70 @@ class PubSub:
             f"{_PUBLISH_OPTIONS}</pubsub>",
             timeout=ANSWER_WITHIN + len(payload) / SLOWEST_SERVER,
             still=still,
+        )
+
+    async def subscribers(self, node: str) -> tuple[Subscription, ...]:
+        """Return who has subscribed, in the server's order (XEP-0060 section 8.8.1).
+
+        RemoteError with one of `UNUSABLE` where the server does not tell (ejabberd 23 to 26 of a PEP node).
+        """
+        answer = await self._session.iq(
+            self._session.bare,
+            element(
+                clark(OWNER, "pubsub"),
+                {},
+                element(clark(OWNER, "subscriptions"), {"node": node}),
+            ),
+            timeout=ANSWER_WITHIN,
+        )
+        entries = () if answer is None else answer.iter(clark(OWNER, "subscription"))
+        return tuple(
+            Subscription(jid, entry.get("subid", ""))
+            for entry in entries
+            if (jid := entry.get("jid")) and entry.get("subscription") != "none"
+        )
+
+    async def dismiss(self, node: str, subscriptions: Iterable[Subscription]) -> None:
+        """End subscriptions of members (XEP-0060 section 8.8.2), some at a time.
+
+        One that has ended meanwhile is no error.
+        """
+        for some in batched(subscriptions, PORTION, strict=False):
+            try:
+                await self._set_subscriptions(node, some, "none")
+            except RemoteError as err:
+                if err.remote_condition in UNUSABLE:
+                    raise
+                # Servers leave what comes after one that there is not. And Prosody lists those of a deleted node
+                # of that name for ever, unless they are made and ended once more.
+                await self._set_subscriptions(node, some, "subscribed", "none")
+
+    async def _set_subscriptions(
+        self, node: str, subscriptions: Iterable[Subscription], *states: str
+    ) -> None:
+        """Have each of them in one state after the other."""
+        each = (
+            element(
+                clark(OWNER, "subscription"),
+                {"jid": one.jid, "subscription": state}
+                | ({"subid": one.subid} if one.subid else {}),
+            )
+            for one in subscriptions
+            for state in states
+        )
+        await self._owner(element(clark(OWNER, "subscriptions"), {"node": node}, *each))
+
+    async def expel(self, node: str, bare: str) -> None:
+        """Let a member subscribe no more (XEP-0060 section 8.9); what it has goes on until it is dismissed."""
+        await self._affiliate(node, (bare,), "none")
+
+    async def _affiliate(self, node: str, jids: Iterable[str], what: str) -> None:
+        affiliations = (
+            element(clark(OWNER, "affiliation"), {"jid": jid, "affiliation": what})
+            for jid in jids
+        )
+        await self._owner(
+            element(clark(OWNER, "affiliations"), {"node": node}, *affiliations)
         )
 
     async def _create(self, node: str) -> None:
