@@ -109,7 +109,15 @@ def async_assemble(
         agreement=befriending,
     )
     async_apply_options(entry, grants, opinion)
-    feeds = Feeds(hass, entry, session, grants, reader, opinion=opinion)
+    feeds = Feeds(
+        hass,
+        entry,
+        session,
+        grants,
+        reader,
+        opinion=opinion,
+        is_answering=record.is_open,
+    )
     consent = Consent(hass, entry, grants, Owner(hass, entry, session.chats))
     house = Concentrator(
         hass,

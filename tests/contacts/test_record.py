@@ -241,3 +241,14 @@ async def test_at_the_end_nothing_is_forgotten(
 def test_what_others_chose_is_one_short_line(text: str, shown: str) -> None:
     """Whatever it was."""
     assert cut(text) == shown
+
+
+def test_it_knows_whether_somebody_waits(record: Record) -> None:
+    """From when something begins until its end is written; a question to which nothing is done is none."""
+    assert not record.is_open()
+    first, second = record.async_begin(deed()), record.async_begin(deed(BEN))
+    record.async_query(deed())
+    record.async_end(deed(), first)
+    assert record.is_open()
+    record.async_end(deed(BEN), second, "It is stuck.")
+    assert not record.is_open()

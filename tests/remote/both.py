@@ -193,7 +193,13 @@ class Both:
         self.entry = entry
         opinion = SecondOpinion(session, source=SOURCE, on_trouble=lambda *_: None)
         self.feeds = Feeds(
-            self.hass, entry, session, self.grants, self.reader, opinion=opinion
+            self.hass,
+            entry,
+            session,
+            self.grants,
+            self.reader,
+            opinion=opinion,
+            is_answering=lambda: False,
         )
         self.feeds.async_start()
         self.server.return_()

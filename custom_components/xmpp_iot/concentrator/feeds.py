@@ -50,6 +50,7 @@ class Feeds:
         reader: FieldReader,
         *,
         opinion: SecondOpinion,
+        is_answering: Callable[[], bool],
     ) -> None:
         """Publish over `session` what the contacts of `grants` see, unless `opinion` has somebody to ask."""
         self._hass = hass
@@ -70,6 +71,7 @@ class Feeds:
             carrier=lambda: self._open_carrier,
             resume=self._settle,
             went_out=self._look,
+            is_answering=is_answering,
         )
         self._pacing = Pacing(hass, entry, self._release)
         self._headlines = Headlines(session)
@@ -103,6 +105,7 @@ class Feeds:
             self._session.on_presence(self._present),
             self._headlines.stop,
             self._pacing.stop,
+            self._publisher.stop,
         ]
 
     async def async_stop(self) -> None:

@@ -42,6 +42,7 @@ class Record:
         self._user_of = user_of
         self._refusals = Refusals(hass, self._refused)
         self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
+        self._under_way: set[str] = set()  # ids of Contexts
 
     @callback
     def async_stop(self) -> None:
@@ -58,8 +59,14 @@ class Record:
     def async_begin(self, deed: Deed) -> Context:
         """Write that something is about to be done; return the Context to do it in."""
         context = self._context(deed)
+        self._under_way.add(context.id)
         self._hass.bus.async_fire(EVENT_COMMAND, deed.data, context=context)
         return context
+
+    @callback
+    def is_open(self) -> bool:
+        """Return whether something has begun of which the end is not written yet."""
+        return bool(self._under_way)
 
     @callback
     def async_query(self, deed: Deed) -> Context:
@@ -75,6 +82,7 @@ class Record:
             self._tell(Result.FAILED, deed, context, {ATTR_REASON: cut(failure)})
         else:
             self._tell(Result.DONE, deed, context, {})
+        self._under_way.discard(context.id)
 
     @callback
     def async_refuse(self, deed: Deed, error: StanzaError) -> None:
