@@ -16,7 +16,7 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .contacts.asking import ANNA, ASKING, PAST, Asked, asked_house
+from .contacts.asking import ASKING, PAST, Asked, asked_house
 
 
 @pytest.fixture
@@ -51,8 +51,7 @@ async def test_the_menu_says_who_wants_what(house: Asked) -> None:
     assert shown["type"] is FlowResultType.MENU
     assert shown["menu_options"] == ["once", "always", "deny"]
     assert shown["description_placeholders"] == {
-        "contact": "Anna",
-        "jid": ANNA.replace("@", r"\@").replace(".", r"\."),
+        "who": r"anna\@example\.org \(\"Anna\"\)",
         "action": "Turn on light",
         "name": r"Lamp \[of\] mine",
     }

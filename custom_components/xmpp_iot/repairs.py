@@ -43,7 +43,7 @@ class QuestionFlow(RepairsFlow):
             _, question = async_find_question(self.hass, self._question_id)
         except NoSuchQuestion:
             return self.async_abort(reason="question_over")
-        words = async_words(self.hass, question.wish)
+        words = async_words(self.hass, question)
         return self.async_show_menu(
             step_id="init",
             menu_options=[answer.value for answer in Answer],

@@ -17,7 +17,7 @@ from .remote.delivery import EXPIRY, Delivery, Stamp
 from .remote.direct import Deed, Place
 from .remote.errors import NotSent
 from .service_targets import Whom, whom
-from .wire.errors import NotConnected
+from .wire.errors import NotConnected, WireError
 
 ATTR_KEEP_FOR: Final = "keep_for"
 ATTR_QUALITY: Final = "quality"
@@ -57,7 +57,7 @@ async def ordered[Result](
         expires=dt_util.utcnow() + (keep_for or EXPIRY),
     )
     if keep_for is None:
-        return await wish.give(await asked.place())
+        return await wish.give_now()
     courier = asked.courier  # a reload ends it
 
     async def find() -> tuple[Whom, Place]:
@@ -78,6 +78,16 @@ async def ordered[Result](
                 await courier.rest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready[Result]:
+    """What can be sent, and how surely it is done then."""
+
+    deed: Deed[Result]
+    delivery: Delivery
+    is_ours: bool
+    """Whether it goes to a house like ours."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish[Result]:
     """What somebody wants done."""
@@ -89,24 +99,45 @@ class _Wish[Result]:
     expires: datetime
     kept: Standing | None = None
 
+    async def give_now(self) -> Result | None:
+        """Have it carried out, if whoever is asked is there.
+
+        Older ones that wait are not done afterwards, also where it is not: it is known what is wanted by now.
+        """
+        try:
+            ready = await self._made_ready(await self.asked.place())
+        except WireError:
+            self.asked.courier.overtake(self.asked.thing)
+            raise
+        return await self._send(ready)
+
     async def give(self, place: Place) -> Result | None:
         """Have it carried out at a place that was there just now."""
+        return await self._send(await self._made_ready(place))
+
+    async def _made_ready(self, place: Place) -> _Ready[Result]:
+        """Return it as it can be sent there."""
         delivery, life = self.delivery, ""
         if delivery is Delivery.EXACTLY_ONCE:
-            life = await self.asked.life(place.peer)
-            place = replace(place, assured=bool(life))
-            if not life:  # nobody there remembers what was done
+            life = await self.asked.life(place)
+            if life:
+                place = replace(place, assured=True)
+            else:  # nobody there remembers what was done
                 delivery = Delivery.ACKNOWLEDGED
         deed = await self.prepare(place, Stamp.new(self.expires, life))
+        return _Ready(deed, delivery, place.is_ours)
+
+    async def _send(self, ready: _Ready[Result]) -> Result | None:
+        deed = ready.deed
         if deed.is_query:
             return await deed.give()
         order = Order(
-            node=(place.peer.jid.partition("/")[0], place.node.id),
+            node=self.asked.thing,
             kind=self.kind,
             give=deed.give,
             look=self.asked.look,
             expires=self.expires,
-            stamped=place.is_ours,
+            stamped=ready.is_ours,
             kept=self.kept,
         )
-        return await self.asked.courier.deliver(order, delivery)
+        return await self.asked.courier.deliver(order, ready.delivery)

@@ -24,14 +24,17 @@ from homeassistant.helpers.target import (
 
 from .const import CONF_JID, DOMAIN
 from .models import XmppIotConfigEntry
+from .remote.acquaintance import Acquaintance
 from .remote.assurance import last_told
 from .remote.courier import Courier, passes
 from .remote.delivery import Delivery
-from .remote.direct import Place, reach
+from .remote.device_peer import peer_of
+from .remote.direct import Place, find, find_concentrator
 from .remote.errors import NotSent
 from .remote.hours import Series
 from .remote.link import Link
 from .remote.node import HOME_ASSISTANT, RemoteNode
+from .remote.thing import Thing
 from .wire.errors import NoAnswer, NotConnected, StanzaError
 from .wire.model import NodeRef
 from .wire.peer import Peer
@@ -67,9 +70,12 @@ class Whom:
         return self.link.devices.delivery if self.link else Delivery.ACKNOWLEDGED
 
     @property
-    def thing(self) -> tuple[str, str]:
+    def thing(self) -> Thing:
         """What orders are for that may overtake each other."""
-        return JID(self.jid).bare, self.node.id
+        bare = JID(self.jid).bare
+        if self.shown is not None:
+            return Thing.of(bare, self.shown)
+        return Thing(bare, self.node)
 
     @property
     def is_of_house(self) -> bool:
@@ -91,23 +97,25 @@ class Whom:
         except NotConnected:
             return ""
 
-    def _is_linked(self, peer: Peer) -> bool:
+    def _is_linked(self, jid: str) -> bool:
         """Return whether that is the house of the link, and no other client of its account."""
-        return self._linked_jid == peer.jid
+        return self._linked_jid == jid
 
-    async def life(self, peer: Peer) -> str:
+    async def life(self, place: Place) -> str:
         """Return what names somebody's memory of orders; empty for who has none (see `wire.once`).
 
         NotSent where nobody answers. Of a house like ours the StanzaError that says that it has none: nothing
         is sent to it that cannot be as sure as it is to be.
         """
-        if self.link is not None and self.link.life and self._is_linked(peer):
+        peer = place.peer
+        if self.link is not None and self.link.life and self._is_linked(peer.jid):
             return self.link.life
         session = self.entry.runtime_data.links.neighbourhood.session
+        is_ours = self.is_of_house or place.is_ours
         try:
             return (await last_told(session, peer.jid)).life
         except (NoAnswer, StanzaError) as err:
-            if isinstance(err, StanzaError) and not self.is_of_house:
+            if isinstance(err, StanzaError) and not is_ours:
                 return ""
             if not passes(err):
                 raise
@@ -115,6 +123,18 @@ class Whom:
 
     async def peer(self) -> Peer:
         """Return who is to be asked: of a linked account the house itself, whatever else is logged in there."""
+        return self._peer_of(await self._find())
+
+    def _peer_of(self, known: Acquaintance) -> Peer:
+        return peer_of(self.entry.runtime_data.links.neighbourhood.peers, known)
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether it is known that there is a concentrator that the node is behind."""
+        return bool(self.node.id) and self.link is not None and self.link.has_nodes
+
+    async def _find(self) -> Acquaintance:
+        """Return what whoever is to be asked says of itself."""
         neighbourhood = self.entry.runtime_data.links.neighbourhood
         jid = JID(self.jid)
         if jid.resource or not jid.node:
@@ -123,13 +143,23 @@ class Whom:
             there = neighbourhood.session.resources(self.jid)
             if linked := self._linked_jid:
                 there = tuple(one for one in there if one == linked)
-        return await reach(neighbourhood, there, has_nodes=bool(self.node.id))
+        if self._is_behind:
+            return await find_concentrator(neighbourhood, there)
+        return await find(neighbourhood, there, has_nodes=bool(self.node.id))
 
     async def place(self) -> Place:
-        """Return the one node that is to be set or commanded."""
-        peer = await self.peer()
-        is_another = self.link is not None and not self._is_linked(peer)
-        return Place(peer, self.node, "" if is_another else self.node_type)
+        """Return the one node that is to be set or commanded.
+
+        Whether it is of a house like ours says who is asked, by itself: the link may not have read it yet.
+        """
+        known = await self._find()
+        is_another = self.link is not None and not self._is_linked(known.jid)
+        return Place(
+            self._peer_of(known),
+            self.node,
+            "" if is_another else self.node_type,
+            assured=known.assured,
+        )
 
     def check_there(self) -> None:
         """Raise NotConnected while it is not known which node of a linked house it is now.
@@ -221,13 +251,15 @@ def _named(call: ServiceCall) -> Whom:
     }
     if jid.node and not jid.resource and jid.bare not in titles:
         raise invalid("unknown_address", jid=jid.bare)
-    node_id = call.data[ATTR_NODE]
-    link, shown = _known(entry, jid.bare, node_id)
+    node = NodeRef(
+        call.data[ATTR_NODE], call.data[ATTR_SOURCE], call.data[ATTR_PARTITION]
+    )
+    link, shown = _known(entry, jid.bare, node)
     return Whom(
         entry=entry,
         jid=jid.full,
         title=titles.get(jid.bare, jid.full),
-        node=NodeRef(node_id, call.data[ATTR_SOURCE], call.data[ATTR_PARTITION]),
+        node=node,
         node_type=shown.info.node_type if shown else "",
         link=link,
         shown=shown,
@@ -235,13 +267,13 @@ def _named(call: ServiceCall) -> Whom:
 
 
 def _known(
-    entry: XmppIotConfigEntry, bare: str, node_id: str
+    entry: XmppIotConfigEntry, bare: str, node: NodeRef
 ) -> tuple[Link | None, RemoteNode | None]:
     """Return the link of a house, and a node of it; None for what there is not."""
     links: Iterator[Link] = iter(entry.runtime_data.links)
     for link in links:
         if link.devices.house == bare:
-            return link, link.store.get(node_id)
+            return link, link.store.get(node)
     return None, None
 
 

@@ -13,7 +13,7 @@ from tests.demo.conftest import Demo
 from tests.server.client import Client
 from tests.server.dialects import NF
 
-from .juliet import LIGHT, LIGHT_NAME, NAME, befriend, called
+from .juliet import LIGHT, LIGHT_NAME, NAME, address_of, befriend
 from .looking import picture
 
 PATIENCE: Final = 60.0  # seconds, more than a slow machine's browser needs
@@ -42,11 +42,12 @@ async def test_the_owner_allows_it_once(
         order = asyncio.create_task(
             juliet.result(jid, switched_off(), "set", patience=PATIENCE)
         )
-        issue = page.get_by_text(f"{NAME} asks: Turn off light, {LIGHT_NAME}")
+        who = f'{address_of(there)} ("{NAME}")'
+        issue = page.get_by_text(f"{who} asks: Turn off light, {LIGHT_NAME}")
         await issue.wait_for()
         await picture(page, screenshots / "question-1-repair.png")
         await issue.click()
-        wish = f"{called(there)} wants to have this done: Turn off light, {LIGHT_NAME}."
+        wish = f"{who} wants to have this done: Turn off light, {LIGHT_NAME}."
         await expect(form.get_by_text(wish)).to_be_visible()
         await picture(page, screenshots / "question-2-answers.png")
         assert await there.state(LIGHT) == "on"

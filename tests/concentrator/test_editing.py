@@ -1,10 +1,12 @@
 """Editing nodes: names and areas in Home Assistant's registries, by who may."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from custom_components.xmpp_iot.concentrator import listing
 from custom_components.xmpp_iot.concentrator.listing import Listing
 from custom_components.xmpp_iot.contacts.grants import Level
 from custom_components.xmpp_iot.wire.errors import (
@@ -100,6 +102,20 @@ async def test_the_form_is_in_the_askers_language(friend: Actor) -> None:
     found = await fields(friend.speaking("de"), LIGHT)
     assert found["area"].label == "Bereich"
     assert found["area"].options[0].label == "Kein Bereich"
+
+
+async def test_what_was_changed_is_told_to_who_was_told_much(
+    friend: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once: it is done, so the answer can be neither a pause nor a refusal."""
+    monkeypatch.setattr(listing, "_WALKS_PERIOD", 600)
+    monkeypatch.setattr(listing, "_FEWEST", 1)
+    for _ in range(3):
+        await friend.nodes(Operation.GET_ALL_NODES)
+
+    async with asyncio.timeout(5):
+        node = await friend.edit(LIGHT, name="Spots")
+    assert node.display_name == "Spots"
 
 
 async def test_an_entity_is_renamed(home: Home, friend: Actor) -> None:
@@ -342,13 +358,13 @@ async def test_what_is_moved_out_of_sight_is_done(
     home: Home, friend: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who sees it no more when the answer is made is told that it was done."""
-    nodes = Listing.nodes
+    one = Listing.one
 
     async def later(*arguments: Any) -> Nodes:
         home.grant(contact(jid=FRIEND.jid, name="F", level=Level.READ, target={}))
-        return await nodes(*arguments)
+        return await one(*arguments)
 
-    monkeypatch.setattr(Listing, "nodes", later)
+    monkeypatch.setattr(Listing, "one", later)
     node = f"device:{device_of(home)}"
     answer = await friend.tree(
         Operation.SET_NODE_PARAMETERS, node, form={"name": ("Gone",)}

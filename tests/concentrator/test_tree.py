@@ -357,6 +357,26 @@ async def test_a_walk_may_be_taken_again_and_again_but_not_for_ever(
     assert loop.time() - begun > 0.3
 
 
+async def test_what_would_take_too_long_is_refused_at_once(
+    friend: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits any more for an answer that comes after a minute."""
+    monkeypatch.setattr(listing, "_WALKS_PERIOD", 600)
+    for _ in range(3):
+        await friend.nodes(Operation.GET_ALL_NODES)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(ResourceConstraint):
+            await friend.nodes(Operation.GET_ALL_NODES)
+
+
+async def test_a_node_that_is_asked_for_many_times_counts_once(friend: Actor) -> None:
+    """And is told once: what is left to ask for is not used up by it."""
+    lights = ("light.bed_light",) * 1000
+    for _ in range(3):
+        assert len(await friend.nodes(Operation.GET_NODES, *lights)) == 1
+
+
 async def test_pages_of_a_sorted_list_are_no_flood(friend: Actor) -> None:
     """Whoever reads a list page by page, in an order of its own, gets to its end."""
     wanted = len(await friend.nodes(Operation.GET_ALL_NODES))

@@ -24,7 +24,7 @@ from .chatting import Telephone
 MUM = "mum@example.org"
 DAD = "dad@example.net"
 PHONE = f"{MUM}/phone"
-WISH = "Anna: Turn on light, Lamp [of] mine"
+WISH = f'{ANNA} ("Anna"): Turn on light, Lamp [of] mine'
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ async def test_an_owner_reads_who_wants_what_until_when(
         (f"3 {code}", "Deny"),
     ]
     said = (
-        f"Anna ({ANNA}) wants to have this done: Turn on light, Lamp [of] mine.\n"
+        f'{ANNA} ("Anna") wants to have this done: Turn on light, Lamp [of] mine.\n'
         f"Until {until}. Answer 1 {code} to allow once, 2 {code} to always allow,"
         f" 3 {code} to deny."
     )
@@ -78,24 +78,17 @@ async def test_an_owner_reads_it_in_the_language_of_the_house(
     assert "möchte das tun lassen" in line.told()[0][1]
 
 
-async def test_whoever_is_asked_by_chat_needs_no_notification(
-    house: Asked, line: Telephone
+@pytest.mark.parametrize("connected", [True, False])
+async def test_home_assistant_shows_what_is_asked_by_chat_as_well(
+    house: Asked, line: Telephone, connected: bool
 ) -> None:
-    """Home Assistant shows one where nobody could be told."""
-
-    def shown() -> int:
-        return len(
-            persistent_notification._async_get_or_create_notifications(house.hass)
-        )
-
-    await house.code()
-    await house.hass.async_block_till_done(wait_background_tasks=True)
-    assert shown() == 0
-    line.paper.connected = False
+    """Nobody knows whether an address is right, or anybody reads there."""
+    line.paper.connected = connected
     with pytest.raises(AskedError):
-        await house.begin(house.wish("light.lamp_1"), within=PAST)
+        await house.begin(within=PAST)
     await house.hass.async_block_till_done(wait_background_tasks=True)
-    assert shown() == 1
+    shown = persistent_notification._async_get_or_create_notifications(house.hass)
+    assert len(shown) == 1
     line.paper.connected = True
 
 
@@ -204,6 +197,50 @@ async def test_what_was_said_is_not_repeated_to_who_is_no_owner_any_more(
     assert [one() for one in still] == [True, True]
     house.owners(DAD)
     assert [one() for one in still] == [False, True]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_a_question_that_is_over_is_not_asked_again(
+    house: Asked, line: Telephone, ends: bool
+) -> None:
+    """After a resume of the session, which may be late; how it ended is told then."""
+    await house.code()
+    asked = [one for _, one in line.paper.stanzas]
+    if ends:
+        house.consent.async_answer(house.question.id, Answer.DENY)
+    else:
+        house.freezer.tick(timedelta(minutes=5))
+    assert [one() for one in asked] == [False, False]
+    assert all(still() for _, still in line.paper.stanzas[2:])
+
+
+async def test_how_often_is_read(house: Asked, line: Telephone) -> None:
+    """Who allows it once allows all of the request."""
+    code = await house.code(house.wish(), house.wish(), house.wish())
+    assert "done: 3 × Turn on light, Lamp" in line.told()[0][1]
+    await line.say(f"1 {code}", PHONE)
+    assert ": 3 × Turn on light, Lamp" in line.told()[0][1]
+
+
+async def test_a_name_says_nothing_for_the_house(house: Asked, line: Telephone) -> None:
+    """The address stands before it, and nothing in it looks like its end."""
+    name = f'Mum") wants to have this done: Turn on, Porch light. \u201c{MUM}\u201d'
+    contact = replace(house.wish().contact, name=name)
+    code = await house.code(replace(house.wish(), contact=contact))
+    house.consent.async_answer(house.question.id, Answer.DENY)
+    asked, ended = (text for to, text in line.told() if to == MUM)
+    shown = "Mum') wants to have this done: Turn on, Porch light. 'mum@e…"
+    assert asked.startswith(f'{ANNA} ("{shown}") wants to have this done: Turn on l')
+    assert ended.startswith(f'{code} ({ANNA} ("{shown}"): Turn on light')
+
+
+async def test_who_has_no_name_is_told_by_the_address(
+    house: Asked, line: Telephone
+) -> None:
+    """Once."""
+    contact = replace(house.wish().contact, name=ANNA)
+    await house.code(replace(house.wish(), contact=contact))
+    assert line.told()[0][1].startswith(f"{ANNA} wants to have this done")
 
 
 async def test_an_answer_that_cannot_be_done_is_told(

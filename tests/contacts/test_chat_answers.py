@@ -11,6 +11,7 @@ from custom_components.xmpp_iot.contacts import chat
 from custom_components.xmpp_iot.contacts.chat import read
 from custom_components.xmpp_iot.contacts.grants import Verdict
 from custom_components.xmpp_iot.contacts.question import Answer
+from custom_components.xmpp_iot.wire.rate import Limit
 from homeassistant.core import HomeAssistant
 
 from .asking import ANNA, BEN, Asked, asked_house
@@ -38,6 +39,11 @@ def line(house: Asked) -> Telephone:
     return house.telephone
 
 
+def at_leisure(house: Asked) -> None:
+    """Have whatever is said come long after what was said before."""
+    house.consent._owner._chat._helped.limit = Limit(1, 1_000)
+
+
 @pytest.mark.parametrize(
     "sender",
     [
@@ -63,9 +69,11 @@ async def test_nobody_else_answers(
     assert not [one for one in caplog.records if one.name.startswith("custom_comp")]
 
 
-BESIDE = (
+LATE = (
     "<delay xmlns='urn:xmpp:delay' stamp='2026-11-21T12:00:00Z'/>",
     "<x xmlns='jabber:x:delay' stamp='20261121T12:00:00'/>",
+)
+BESIDE = (
     "<received xmlns='urn:xmpp:carbons:2'/>",
     "<sent xmlns='urn:xmpp:carbons:2'/>",
     "<forwarded xmlns='urn:xmpp:forward:0'/>",
@@ -74,15 +82,27 @@ BESIDE = (
 
 
 @pytest.mark.parametrize("beside", BESIDE)
-async def test_what_is_not_said_just_now_to_the_house_does_not_count(
+async def test_what_is_not_said_to_the_house_itself_does_not_count(
     house: Asked, line: Telephone, beside: str
 ) -> None:
-    """What was stored, copied or forwarded may be old, or meant for another."""
+    """What is from an archive, copied or forwarded may be old, or meant for another."""
     code = await house.code()
     line.told()
     await line.say(f"1 {code}", PHONE, beside=beside)
     assert line.told() == []
     assert house.verdict(house.wish()) is Verdict.ASK
+
+
+@pytest.mark.parametrize("beside", LATE)
+async def test_what_came_late_counts_while_the_question_is_open(
+    house: Asked, line: Telephone, beside: str
+) -> None:
+    """A server may say so of what it sends again; it is an answer to that question, and to no other."""
+    code = await house.code()
+    line.told()
+    await line.say(f"1 {code}", PHONE, beside=beside)
+    assert house.verdict(house.wish()) is Verdict.ALLOWED
+    assert line.told()[0][1].endswith("allowed once.")
 
 
 @pytest.mark.parametrize("kind", ["normal", "groupchat", "headline", "error"])
@@ -114,9 +134,31 @@ async def test_who_is_not_understood_is_told_how_to_answer(
 async def test_who_talks_when_nothing_is_asked_is_told_so(
     house: Asked, line: Telephone
 ) -> None:
-    """Briefly."""
+    """Once, until something is asked: a machine that answers slowly would answer that for ever."""
+    at_leisure(house)
+    await line.say("I am away", PHONE)
+    assert line.told() == [(MUM, "Nothing is asked now.")]
+    for _ in range(3):
+        await line.say("I am away", PHONE)
+    assert line.told() == []
+
+    await house.code()
+    house.consent.async_answer(house.question.id, Answer.DENY)
+    line.told()
     await line.say("hello", PHONE)
     assert line.told() == [(MUM, "Nothing is asked now.")]
+
+
+async def test_who_talks_is_told_how_to_answer_though_nothing_was_asked_before(
+    house: Asked, line: Telephone
+) -> None:
+    """As soon as there is something to answer."""
+    at_leisure(house)
+    await line.say("hello", PHONE)
+    code = await house.code()
+    line.told()
+    await line.say("hello", PHONE)
+    assert line.told()[0][1].endswith(f"the code of an open question: {code}.")
 
 
 async def test_what_is_said_back_has_a_limit(house: Asked, line: Telephone) -> None:
@@ -200,6 +242,9 @@ async def test_what_comes_back_is_in_the_log_once(
         "1: 'BCDF'",
         "> Anna wants this.\n> Answer 1 XXXX\n1 BCDF",
         "1\nBCDF",
+        '(1, "BCDF");',
+        "1\ufe0f\u20e3 BCDF",
+        "bcdf 1\ufe0f\u20e3",
     ],
 )
 def test_an_answer_can_be_written_in_many_ways(text: str) -> None:
@@ -219,6 +264,25 @@ def test_an_answer_can_be_written_in_many_ways(text: str) -> None:
         "4 BCDF",
         "no 1 BCDF",
         "> 1 BCDF",
+        "не 1 BCDF",
+        "нет! 1 BCDF",
+        "1 BCDF нельзя",
+        "いいえ 2 BCDF",
+        "לא 1 BCDF",
+        "３ 1 BCDF",
+        "٣ 1 BCDF",
+        "３ BCDF",
+        "❌ 1 BCDF",
+        "1\u20e3 BCDF",
+        "1\ufe0f BCDF",
+        "-1 BCDF",
+        "1 BCDF?",
+        "é1 BCDF",
+        "1 BCDFé",
+        "1 BCD\u212a",  # a sign for kelvin
+        "1 bcd\u017f",  # a long s
+        "1_BCDF",
+        "x\n> 3 BCDF\n1 BCDF",
     ],
 )
 def test_what_is_not_clearly_an_answer_is_none(text: str) -> None:

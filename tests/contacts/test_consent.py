@@ -273,6 +273,32 @@ async def test_several_wishes_are_asked_at_once(house: Asked) -> None:
     assert house.verdict(lamp) is Verdict.ASK
 
 
+async def test_nobody_raises_what_the_owner_was_told(house: Asked) -> None:
+    """A request that wants it more often than the open question says is refused; the question stays as it is."""
+    lock = house.wish(LOCK, "unlock")
+    with pytest.raises(AskedError):
+        await house.begin(lock, within=PAST)
+    with pytest.raises(ResourceConstraint) as error:
+        await house.begin(house.wish("light.lamp_1"), *[lock] * 20)
+    assert error.value.kind == "wait"
+    with pytest.raises(AskedError):
+        await house.begin(lock, within=PAST)
+    house.consent.async_answer(house.question.id, Answer.ONCE)
+    decision = house.grants.decide(ANNA, Level.CONTROL, LOCK, "unlock")
+    assert decision.verdict is Verdict.ALLOWED
+    await house.grants.spend(ANNA, decision)
+    assert house.verdict(lock) is Verdict.ASK
+
+
+async def test_how_often_it_would_be_done_is_shown(house: Asked) -> None:
+    """In the issue, too."""
+    with pytest.raises(AskedError):
+        await house.begin(*[house.wish(LOCK, "unlock")] * 2, within=PAST)
+    (issue,) = house.issues
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["action"] == "2 × Unlock lock"
+
+
 async def test_what_is_allowed_meanwhile_is_not_asked(house: Asked) -> None:
     """Such a wish is for the gate."""
     waiting = house.begin()

@@ -42,7 +42,7 @@ def invite(
 
 
 def contact(rows: int) -> ConfigSubentryDataWithId:
-    """Return Anna as a contact with so many grants."""
+    """Return Anna as a contact with so many grants, none of which an invite has."""
     return ConfigSubentryDataWithId(
         subentry_id="anna",
         subentry_type=SUBENTRY_CONTACT,
@@ -51,14 +51,24 @@ def contact(rows: int) -> ConfigSubentryDataWithId:
         data={
             "jid": ANNA,
             "nickname": "Anna",
-            "grants": [grant(str(number)) for number in range(rows)],
+            "grants": [owned(number) for number in range(rows)],
         },
     )
 
 
 def grant(row_id: str) -> dict[str, Any]:
-    """Return a grant to read everything."""
-    return {"id": row_id, "level": "read", "all_entities": True}
+    """Return a grant to read a lamp of its own."""
+    return {
+        "id": row_id,
+        "level": "read",
+        "all_entities": False,
+        "target": {"entity_id": [f"light.{row_id}"]},
+    }
+
+
+def owned(number: int) -> dict[str, Any]:
+    """Return a grant that a contact has."""
+    return grant(f"own{number}")
 
 
 class House:
@@ -198,9 +208,39 @@ async def test_a_contact_gets_the_grants_beside_its_own(
     assert houses[0].invites.async_redeem(ANNA, "Annie", "good")
 
     assert houses[0].contacts == [
-        {"jid": ANNA, "nickname": "Anna", "grants": [grant("0"), grant("good0")]}
+        {"jid": ANNA, "nickname": "Anna", "grants": [owned(0), grant("good0")]}
     ]
     assert houses[0].open == []
+
+
+async def test_a_contact_gets_no_grant_twice(
+    hass: HomeAssistant, houses: list[House]
+) -> None:
+    """However many the invite has: what is there already takes no room."""
+    full = invite("good", rows=MOST_GRANTS)
+    again = [{**grant(f"good{n}"), "id": f"new{n}"} for n in range(MOST_GRANTS)]
+    anna = contact(0)
+    anna["data"] = {**anna["data"], "grants": again[1:]}
+    houses.append(House(hass, anna, full))
+
+    assert houses[0].invites.async_redeem(ANNA, "", "good")
+
+    assert houses[0].contacts[0]["grants"] == [*again[1:], grant("good0")]
+
+
+async def test_what_can_be_used_some_times_is_granted_anew(
+    hass: HomeAssistant, houses: list[House]
+) -> None:
+    """What the contact has may be used up."""
+    once = {**owned(0), "uses": 1}
+    anna, good = contact(0), invite("good")
+    anna["data"] = {**anna["data"], "grants": [once]}
+    good["data"] = {**good["data"], "grants": [{**once, "id": "new"}]}
+    houses.append(House(hass, anna, good))
+
+    assert houses[0].invites.async_redeem(ANNA, "", "good")
+
+    assert [row["id"] for row in houses[0].contacts[0]["grants"]] == ["own0", "new"]
 
 
 async def test_a_contact_without_room_for_the_grants_leaves_the_invite(

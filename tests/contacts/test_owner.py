@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -17,7 +18,7 @@ from custom_components.xmpp_iot.contacts.grant import MOST_GRANTS
 from custom_components.xmpp_iot.contacts.question import Answer
 from custom_components.xmpp_iot.wire.errors import Asked as AskedError, Forbidden
 from homeassistant.components import persistent_notification
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from .asking import ANNA, ASKING, LIGHT, PAST, Asked, asked_house
@@ -72,8 +73,7 @@ async def test_a_question_is_an_issue_until_it_is_answered(house: Asked) -> None
         "question": question_id,
     }
     assert issue.translation_placeholders == {
-        "contact": "Anna",
-        "jid": ANNA,
+        "who": f'{ANNA} ("Anna")',
         "action": "Turn on light",
         "name": "Lamp [of] mine",
     }
@@ -103,9 +103,34 @@ async def test_a_question_is_an_event(house: Asked) -> None:
         "name": "Lamp [of] mine",
         "action": "turn_on",
         "data": {},
+        "times": 1,
         "dangerous": False,
         "expires": house.question.ends.isoformat(),
     }
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+async def test_who_hears_the_event_may_answer_at_once(
+    house: Asked, answer: Answer
+) -> None:
+    """Then all is taken back that was told, and who asks goes on with that answer."""
+    house.owners("mum@example.org")
+
+    @callback
+    def heard(event: Event[Any]) -> None:
+        house.consent.async_answer(event.data["question"], answer)
+
+    house.hass.bus.async_listen(EVENT_QUESTION, heard)
+    expected = pytest.raises(Forbidden) if answer is Answer.DENY else nullcontext()
+    with expected:
+        await house.begin()
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert not house.consent.questions
+    assert not house.issues
+    assert not notifications(house.hass)
+    (_, asked), (_, ended) = house.telephone.told()
+    assert "wants to have this done" in asked
+    assert "Turn on light" in ended
 
 
 @pytest.mark.parametrize("targets", [(), ("notify.gone",)])
@@ -116,7 +141,7 @@ async def test_without_anybody_to_notify_home_assistant_shows_it(
     notify(house, *targets)
     question_id = await ask(house)
     (shown,) = notifications(house.hass).values()
-    assert shown["title"] == "Anna asks for permission"
+    assert shown["title"] == f'{ANNA} ("Anna") asks for permission'
     assert r"**Lamp \[of\] mine**" in shown["message"]
     await answer(house, question_id)
     assert not notifications(house.hass)
@@ -128,7 +153,7 @@ async def test_a_telephone_asks_and_its_answer_counts(house: Asked) -> None:
     notify(house, f"notify.{PHONE}")
     question_id = await ask(house)
     (call,) = calls
-    assert call.data["title"] == "Anna asks for permission"
+    assert call.data["title"] == f'{ANNA} ("Anna") asks for permission'
     assert "Lamp [of] mine" in call.data["message"]
     buttons = call.data["data"]["actions"]
     assert [one["title"] for one in buttons] == ["Allow once", "Always allow", "Deny"]

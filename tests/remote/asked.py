@@ -19,6 +19,7 @@ from custom_components.xmpp_iot.wire.dialects import Dialect
 from custom_components.xmpp_iot.wire.disco import INFO_QUERY, Disco
 from custom_components.xmpp_iot.wire.errors import NotConnected, RemoteError
 from custom_components.xmpp_iot.wire.form_model import Form
+from custom_components.xmpp_iot.wire.fragments import DEVICE
 from custom_components.xmpp_iot.wire.model import (
     READOUT,
     Category,
@@ -221,6 +222,11 @@ class LinkedHouse:
         self.full = FULL
         self.looked: list[RemoteNode] = []
         self.listeners: list[Callable[[], None]] = []
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether it is known to have nodes behind a concentrator."""
+        return any(node.info.ref != DEVICE for node in self.store)
 
     @property
     def link(self) -> Link:

@@ -6,14 +6,21 @@ from datetime import timedelta
 
 from custom_components.xmpp_iot.remote.courier import Courier, Order, Standing
 from custom_components.xmpp_iot.remote.delivery import Delivery
+from custom_components.xmpp_iot.remote.thing import Thing
 from custom_components.xmpp_iot.wire.assurance import answered
 from custom_components.xmpp_iot.wire.errors import RemoteError, StanzaError, WireError
+from custom_components.xmpp_iot.wire.model import NodeRef
 from homeassistant.util import dt as dt_util
 
 SURELY = Delivery.EXACTLY_ONCE
 BOUNCE = RemoteError("recipient-unavailable", "wait")
 TIMEOUT = RemoteError("remote-server-timeout", "wait")
 UNREACHED = RemoteError("remote-server-not-found", "cancel")
+
+
+def thing(node: str) -> Thing:
+    """Return a node of the house."""
+    return Thing("house", NodeRef(node))
 
 
 def from_house(error: StanzaError) -> RemoteError:
@@ -60,7 +67,7 @@ class House:
             self.looked += 1
 
         return Order(
-            node=node,
+            node=thing(node),
             kind=kind or name,
             give=give,
             look=look,

@@ -11,6 +11,7 @@ from custom_components.xmpp_iot.remote.courier import Courier
 from custom_components.xmpp_iot.remote.delivery import Delivery
 from custom_components.xmpp_iot.remote.errors import NotSent
 from custom_components.xmpp_iot.wire.errors import (
+    Conflict,
     Expired,
     NoAnswer,
     NotConnected,
@@ -24,7 +25,7 @@ from homeassistant.util import dt as dt_util
 
 from .asked import FULL, Line, Somebody
 from .far_nodes import until
-from .ordering import BOUNCE, SURELY, TIMEOUT, UNREACHED, House, ends, from_house
+from .ordering import BOUNCE, SURELY, TIMEOUT, UNREACHED, House, ends, from_house, thing
 
 
 @pytest.fixture
@@ -119,6 +120,71 @@ async def test_what_was_never_sent_or_was_refused_is_not_sent_again(
 
     assert await ends(courier, house.order(), SURELY) is refusal
     assert house.given == ["order"]
+
+
+async def test_that_a_repeat_is_taken_for_another_order_is_no_refusal(
+    courier: Courier,
+) -> None:
+    """Whether what was sent at first was done is not known; the first one itself would be refused."""
+    other = from_house(Conflict("This token is another order's."))
+    house = House([NoAnswer("Silence."), other])
+    assert type(await ends(courier, house.order(), SURELY)) is NoAnswer
+    assert (len(house.given), house.looked) == (2, 1)
+
+    house = House([other])
+    assert await ends(courier, house.order(), SURELY) is other
+
+
+async def test_an_older_order_is_not_repeated_after_a_newer_that_could_not_be_sent(
+    courier: Courier, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is one that waits for its turn: it is known what is wanted by now."""
+    monkeypatch.setattr(courier_module, "FIRST_PAUSE", 60)
+    house = House([NoAnswer("Silence."), None])
+    unlock = asyncio.create_task(courier.deliver(house.order("unlock"), SURELY))
+    await until(lambda: house.given)
+    line.connected = False
+    with pytest.raises(NotConnected):
+        await courier.deliver(house.order("lock"), SURELY)
+    line.connected = True
+
+    async with asyncio.timeout(5):
+        with pytest.raises(NoAnswer):
+            await unlock
+    assert house.given == ["unlock"]
+
+
+async def test_what_waits_for_its_turn_is_dropped_for_a_newer_order(
+    courier: Courier, line: Line
+) -> None:
+    """Also where that one could not be sent."""
+    house = House()
+    for name in ("open", "close"):
+        await courier.deliver(house.order(name), Delivery.LATEST)
+        await asyncio.sleep(0)
+    line.connected = False
+    with pytest.raises(NotConnected):
+        await courier.deliver(house.order("open again"), Delivery.ACKNOWLEDGED)
+    house.silent.set()
+    await until(lambda: not courier._queues)
+
+    assert house.given == ["open"]
+
+
+async def test_an_older_order_is_not_repeated_after_one_that_was_kept(
+    courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That one was given later, however long it has waited."""
+    monkeypatch.setattr(courier_module, "FIRST_PAUSE", 60)
+    house = House([NoAnswer("Silence."), None])
+    unlock = asyncio.create_task(courier.deliver(house.order("unlock"), SURELY))
+    await until(lambda: house.given)
+    with courier.kept(thing("lamp")) as standing:
+        await courier.deliver(house.order("lock", kept=standing), SURELY)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(NoAnswer):
+            await unlock
 
 
 async def test_an_order_is_given_up_some_time_after_its_expiry(

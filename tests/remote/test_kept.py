@@ -1,7 +1,7 @@
 """Orders that are kept for who is not there: they wait, go out in the order they were given, and end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 
 from .asked import FULL, Line, Somebody
 from .far_nodes import until
-from .ordering import BOUNCE, SURELY, UNREACHED, House
+from .ordering import BOUNCE, SURELY, UNREACHED, House, thing
 from .street import HOME
 
 type Find = Callable[[], Awaitable[str]]
@@ -43,7 +43,7 @@ async def courier(line: Line) -> AsyncGenerator[Courier]:
     yield line.courier
     await line.courier.stop()
     assert not line.comings
-    assert not line.courier._lines
+    assert not line.courier._line
 
 
 def finding(line: Line) -> Find:
@@ -62,13 +62,13 @@ async def keep(
     *,
     find: Find | None = None,
     within: float = 10,
-    node: Hashable = "lamp",
+    node: str = "lamp",
 ) -> object:
     """Wait for somebody; return who is found, or why nobody is."""
     courier = line.courier
     expires = dt_util.utcnow() + timedelta(seconds=within)
     try:
-        with courier.kept(node) as standing:
+        with courier.kept(thing(node)) as standing:
             return await courier.keep(standing, find or finding(line), expires)
     except NotSent as err:
         return err.key
@@ -185,7 +185,7 @@ class Deliveries:
     async def _deliver(self, name: str, node: str) -> None:
         courier, expires = self.line.courier, dt_util.utcnow() + timedelta(seconds=10)
         try:
-            with courier.kept(node) as standing:
+            with courier.kept(thing(node)) as standing:
                 await courier.keep(standing, finding(self.line), expires)
                 order = self.house.order(name, node=node, kept=standing)
                 self.ended[name] = str(await courier.deliver(order, SURELY))
@@ -268,7 +268,7 @@ async def test_what_was_overtaken_while_it_was_made_ready_is_not_sent(
 ) -> None:
     """Somebody was there, and asked for the form, when the newer one was sent."""
     house = House([None])
-    with courier.kept("lamp") as standing:
+    with courier.kept(thing("lamp")) as standing:
         await courier.deliver(house.order("lock"), SURELY)
         with pytest.raises(NotSent, match="order_overtaken"):
             await courier.deliver(house.order("unlock", kept=standing), SURELY)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from custom_components.xmpp_iot.remote import courier, errands
 from custom_components.xmpp_iot.remote.delivery import Delivery
 from custom_components.xmpp_iot.wire.errors import NoAnswer, RemoteTimeout
 from custom_components.xmpp_iot.wire.model import (
+    ControlRequest,
     Operation,
     Reading,
     ReadRequest,
@@ -128,6 +130,34 @@ async def test_what_is_to_be_sure_goes_again_with_the_same_token(
     first, again = sent
     assert first == again
     assert first.house == "beef"
+
+
+@pytest.mark.parametrize("is_control", [True, False])
+async def test_a_repeat_is_the_same_order_also_after_a_renaming(
+    linked: Linked, monkeypatch: pytest.MonkeyPatch, is_control: bool
+) -> None:
+    """Else the house would take it for another one, and it would be told as refused though it was done."""
+    monkeypatch.setattr(courier, "FIRST_PAUSE", 0.01)
+    linked.link.devices.delivery = Delivery.EXACTLY_ONCE
+    Assuring(linked.far)
+    await linked.is_linked()
+    node, peer, sent = linked.node(), linked.link.peer(), []
+
+    async def lost_at_first(request: ControlRequest | TreeRequest) -> None:
+        sent.append(request)
+        if len(sent) == 1:
+            new = replace(node.info, ref=replace(node.info.ref, id="light.door"))
+            linked.link.store.rename(LAMP, new)
+            raise NoAnswer("Silence.")
+
+    monkeypatch.setattr(peer, "control" if is_control else "tree", lost_at_first)
+    if is_control:
+        await linked.link.control(node, {"power": True})
+    else:
+        await linked.link.execute(node, "turn_off", {})
+    first, again = sent
+    assert node.id == "light.door"
+    assert first == again
 
 
 async def test_nobody_waits_for_the_latest(linked: Linked) -> None:

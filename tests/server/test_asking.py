@@ -24,6 +24,7 @@ LIGHT = "light.kitchen_lights"
 PING = "<ping xmlns='urn:xmpp:ping'/>"
 BODY = f"{CLIENT}body"
 BUTTON = "{urn:xmpp:tmp:quick-response}response"
+COPY = "<forwarded xmlns='urn:xmpp:forward:0'/>"
 DELAY = "<delay xmlns='urn:xmpp:delay' stamp='2026-11-21T12:00:00Z'/>"
 
 type Owner = Callable[[str], Awaitable[None]]
@@ -123,20 +124,20 @@ async def test_an_owner_is_asked_by_chat_and_nobody_else_answers(
     )
     question = await mum.message(BODY)
     assert question.get("type") == "chat"
-    assert question.findtext(BODY, "").startswith(f"Guest ({guest.bare}) wants")
+    assert question.findtext(BODY, "").startswith(f'{guest.bare} ("Guest") wants')
     once, always, deny = (one.get("value", "") for one in question.findall(BUTTON))
 
     for client in (stranger, friend, guest):
         for answer in (once, always, deny):
             client.send(house.bare, f"<body>{answer}</body>")
         await client.ask(house.jid, PING)
-    mum.send(house.bare, f"<body>{once}</body>{DELAY}")
+    mum.send(house.bare, f"<body>{once}</body>{COPY}")
     mum.send(house.bare, "<body>1 BBBB</body>")
     assert (await said(mum)).startswith("This was not understood.")
     assert not order.done()
     assert house.state(LIGHT) == "on"
 
-    mum.send(house.jid, f"<body>{once}</body>")
+    mum.send(house.jid, f"<body>{once}</body>{DELAY}")
     await order
     assert house.state(LIGHT) == "off"
     assert (await said(mum)).endswith("allowed once.")

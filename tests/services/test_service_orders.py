@@ -1,6 +1,8 @@
 """How surely the actions' orders are carried out, and how long they wait."""
 
 import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import voluptuous as vol
 
 from custom_components.xmpp_iot.remote import courier
 from custom_components.xmpp_iot.remote.delivery import Delivery
-from custom_components.xmpp_iot.wire.assurance import CHECK
+from custom_components.xmpp_iot.wire.assurance import ASSURANCE, CHECK
 from custom_components.xmpp_iot.wire.errors import (
     NoAnswer,
     NotConnected,
@@ -18,9 +20,10 @@ from custom_components.xmpp_iot.wire.errors import (
 from custom_components.xmpp_iot.wire.form_model import Form
 from custom_components.xmpp_iot.wire.model import CommandType, NodeRef
 from custom_components.xmpp_iot.wire.order_token import ORDER, OrderToken
+from custom_components.xmpp_iot.wire.service import features
 from homeassistant.exceptions import HomeAssistantError
 from tests.remote.asked import FULL, Somebody
-from tests.remote.street import HOME
+from tests.remote.street import CABIN, HOME
 
 from .conftest import FRIEND, Cabin
 
@@ -146,6 +149,22 @@ async def test_of_a_linked_account_the_house_is_asked(
     assert [one.house for one in tokens(cabin)] == ["cafe"]
 
 
+@pytest.mark.parametrize("more", [{}, {"node": "other"}, {"quality": 2}])
+async def test_of_a_house_like_ours_every_order_has_a_stamp(
+    cabin: Cabin, moody: Moody, more: dict[str, Any]
+) -> None:
+    """Also while its link reads it, which takes minutes, and of nodes that are not shown: it says itself what it is."""
+    cabin.line.features = (*features(), ASSURANCE)
+    cabin.line.life = "beef"
+    cabin.home.go(online=False)
+    await control(cabin, **more)
+    assert len(tokens(cabin)) == 1
+
+    if "quality" not in more:
+        moody.fails = [RemoteError("service-unavailable", "cancel")]
+        assert await fails(cabin, **more) == "remote_no_answer"
+
+
 async def test_nobody_waits_for_the_latest(cabin: Cabin, moody: Moody) -> None:
     """So nothing is said to be set."""
     moody.fails = [StanzaError("No.")]
@@ -250,6 +269,84 @@ async def test_an_order_that_is_kept_is_not_sent_after_a_newer_one(
 
     assert await kept == "order_overtaken"
     assert len(cabin.somebody.controls) == 1
+
+
+def renamed(cabin: Cabin, new_id: str) -> None:
+    """Have the lamp renamed over there."""
+    lamp = cabin.home.store.get(LAMP)
+    assert lamp is not None
+    info = replace(lamp.info, ref=replace(lamp.info.ref, id=new_id))
+    cabin.home.store.rename(LAMP, info)
+
+
+async def begin[Result](asked: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+    """Return an order that waits."""
+    task = asyncio.create_task(asked)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return task
+
+
+async def test_an_order_that_is_kept_is_older_also_after_a_renaming(
+    cabin: Cabin,
+) -> None:
+    """What the thing is called by then makes no difference."""
+    lamp = cabin.shows("light", f"{CABIN}:{HOME}:lamp")
+    cabin.home.go(online=False)
+    setting = {"parameters": {"on": True}, "entity_id": lamp}
+    kept = await begin(cabin.act("control", **setting, keep_for={"hours": 1}))
+    renamed(cabin, "light.door")
+    await cabin.act("control", **setting)
+    with pytest.raises(HomeAssistantError) as refused:
+        await kept
+
+    assert refused.value.translation_key == "order_overtaken"
+    (request,) = cabin.somebody.controls
+    assert [one.id for one in request.nodes] == ["light.door"]
+
+
+async def test_the_parts_of_a_thing_are_things_of_their_own(cabin: Cabin) -> None:
+    """An order for one of them does not make those for the others needless."""
+    relay = {"jid": FRIEND, "node": "relay"}
+    kept = await begin(control(cabin, **relay, partition="1", keep_for={"minutes": 1}))
+    cabin.line.online[FRIEND] = (f"{FRIEND}/relay",)
+    for partition in "0123":
+        await control(cabin, **relay, partition=partition, quality="latest")
+    await asyncio.sleep(0)
+
+    sent = [request.nodes[0].partition for request in cabin.somebody.controls]
+    assert sorted(sent) == list("0123")
+    with pytest.raises(HomeAssistantError):
+        await kept
+
+
+async def test_what_is_wanted_while_nobody_is_there_is_the_newest_too(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """What was to be done before is not done when they come, though the newer order was refused."""
+    cabin.line.online.clear()
+    kept = await begin(fails(cabin, keep_for={"hours": 1}))
+    assert await fails(cabin) == "not_connected"
+    cabin.line.come(FULL)
+
+    async with asyncio.timeout(5):
+        assert await kept == "order_overtaken"
+    assert moody.asked == 0
+
+
+async def test_a_query_that_is_refused_is_no_newer_order(
+    cabin: Cabin, moody: Moody
+) -> None:
+    """What waits goes on waiting."""
+    cabin.home.go(online=False)
+    kept = await begin(control(cabin, keep_for={"hours": 1}))
+    cabin.somebody.commands = {"log": CommandType.QUERY}
+    moody.fails = [RemoteError("forbidden", "auth")]
+    with pytest.raises(HomeAssistantError):
+        await cabin.act("execute", jid=HOME, node=LAMP, command="log")
+    cabin.home.go(online=True)
+
+    assert await kept == {"parameters": ["on"]}
 
 
 async def test_an_order_that_is_kept_expires(cabin: Cabin) -> None:

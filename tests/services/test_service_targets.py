@@ -81,6 +81,24 @@ async def test_a_node_can_be_named_by_its_entity(cabin: Cabin) -> None:
     ]
 
 
+@pytest.mark.parametrize("where", [{}, {"jid": HOME, "node": "light.other"}])
+async def test_a_device_of_the_same_account_is_not_the_house(
+    cabin: Cabin, where: dict[str, str]
+) -> None:
+    """While the house is away a thermostat would take for itself what is meant for the house's lamp."""
+    thermostat = f"{HOME}/thermostat"
+    cabin.home.go(online=False)
+    cabin.line.online[HOME] = (thermostat,)
+    cabin.line.of = {thermostat: ("urn:nf:iot:sd:1.0", "urn:nf:iot:ctr:1.0")}
+    lamp = {"entity_id": cabin.shows("light", f"{CABIN}:{HOME}:lamp")}
+
+    for data in (where or lamp, {**(where or lamp), "keep_for": {"seconds": 1}}):
+        with pytest.raises(HomeAssistantError) as refused:
+            await cabin.act("control", **data, parameters={"power": True})
+        assert refused.value.translation_key in {"not_connected", "order_expired"}
+    assert cabin.somebody.controls == []
+
+
 async def test_an_entity_of_a_node_that_has_gone_is_not_that_of_another(
     cabin: Cabin,
 ) -> None:

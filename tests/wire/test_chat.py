@@ -30,10 +30,11 @@ def hear(house: House, text: str, sender: str = PHONE, kind: str = "chat") -> No
 
 
 def test_answers_to_be_tapped_stand_beside_the_words() -> None:
-    """With what a tap says, and what the button says (XEP-0439)."""
+    """With what a tap says, and what the button says (XEP-0439); nothing in the words is a style (XEP-0393)."""
     said = words("One & <all>\x00?", [Response("1 'a'", 'Say "a"')])
     assert said == (
         "<body>One &amp; &lt;all&gt;\ufffd?</body>"
+        '<unstyled xmlns="urn:xmpp:styling:0"/>'
         '<response xmlns="urn:xmpp:tmp:quick-response"'
         ' value="1 \'a\'" label="Say &quot;a&quot;"/>'
     )
@@ -105,6 +106,7 @@ async def test_what_is_said_arrives(
         assert message.attrib == {"type": "chat", "to": OWNER}
         assert [child.tag.rpartition("}")[2] for child in message] == [
             "body",
+            "unstyled",
             "response",
         ]
 

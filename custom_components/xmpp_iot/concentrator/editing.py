@@ -82,7 +82,7 @@ class Editing:
             if wrong := _wrong(request.form, fields):
                 raise _refused(wrong)
             await self._change(caller, edited, dict(_changes(request.form, fields)))
-        answer = await self._listing.nodes(caller, request, lambda _: (node.id,))
+        answer = await self._listing.one(caller, request, node.id)
         # It may have been moved to where its mover does not see it.
         return answer if answer.nodes else Done()
 

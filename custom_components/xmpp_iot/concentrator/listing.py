@@ -30,6 +30,7 @@ _AT_ONCE: Final = 2
 _WALKS: Final = 10
 _WALKS_PERIOD: Final = 60
 _FEWEST: Final = 100  # nodes: there are so many at least
+_LONGEST_PAUSE: Final = 8.0  # seconds: who asks waits ten for an answer
 # A page of which all had to be looked at counts as one of so many at least.
 _PAGES: Final = 20
 
@@ -67,16 +68,25 @@ class Listing:
         async with self._busy.setdefault(caller.bare, asyncio.Lock()):
             return await self._nodes(caller, request, pick)
 
+    async def one(self, caller: Caller, request: TreeRequest, node: NodeId) -> Nodes:
+        """Return one node, or none where it is not there any more: an answer that nobody has to wait for.
+
+        It tells what has been done already, so it must not end in that it cannot be told.
+        """
+        async with self._busy.setdefault(caller.bare, asyncio.Lock()):
+            return await self._nodes(caller, request, lambda _: (node,))
+
     async def _may_be_told(
         self, caller: Caller, request: TreeRequest, pick: Pick
     ) -> None:
         """Return when it is not too much for the caller to be told of what `pick` finds."""
         if self._takes(caller, request, pick):
             return
-        if caller.bare not in self._pausing:
+        due = self._told.due(caller.bare)
+        if caller.bare not in self._pausing and due <= _LONGEST_PAUSE:
             self._pausing.add(caller.bare)
             try:
-                await asyncio.sleep(self._told.due(caller.bare))
+                await asyncio.sleep(due)
             finally:
                 self._pausing.remove(caller.bare)
             if self._takes(caller, request, pick):

@@ -97,7 +97,8 @@ class TreeOperations:
         return Contains(tuple(node in existing for node in request.nodes))
 
     async def _get_nodes(self, caller: Caller, request: TreeRequest) -> TreeAnswer:
-        nodes = [self._guard.node(caller, node) for node in request.nodes]
+        # (each once, however often it is asked for)
+        nodes = dict.fromkeys(self._guard.node(caller, node) for node in request.nodes)
         answer = await self._listing.nodes(caller, request, lambda _: nodes)
         if len(answer.nodes) < len(nodes):  # one has gone meanwhile
             raise ItemNotFound(NOT_FOUND)

@@ -7,6 +7,7 @@ comes of anybody else is not even read (`wire.chat`).
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 import logging
 import re
 import secrets
@@ -20,7 +21,6 @@ from ..const import CONF_OWNERS
 from ..wire.chat import Response, Said
 from ..wire.errors import NotConnected
 from ..wire.rate import Buckets, Limit
-from .deed import cut
 from .question import Answer, Question, async_words
 from .wording import Wording, moment
 
@@ -33,9 +33,13 @@ _NUMBERS: Final[Mapping[str, Answer]] = {
     "2": Answer.ALWAYS,
     "3": Answer.DENY,
 }
+# What may stand around the two: nothing that could mean anything. No flags, by which other letters would match.
+_AROUND: Final = r"[\s.,:;!'\"()]*"
+_KEYCAP: Final = "(?:\ufe0f\u20e3)?"  # makes an emoji of a digit
+_LETTERS_OF_IT: Final = "[a-zA-Z]{4}"
 _ANSWER: Final = re.compile(
-    r"\W*(?:(?P<before>[123])\W*(?P<after_it>[a-z]{4})|(?P<before_it>[a-z]{4})\W*(?P<after>[123]))\W*",
-    re.ASCII | re.IGNORECASE,
+    f"{_AROUND}(?:(?P<before>[123]){_KEYCAP}{_AROUND}(?P<after_it>{_LETTERS_OF_IT})"
+    f"|(?P<before_it>{_LETTERS_OF_IT}){_AROUND}(?P<after>[123]){_KEYCAP}){_AROUND}"
 )
 _LONGEST: Final = (
     1_000  # characters that are looked at, with a quotation of the question
@@ -53,8 +57,15 @@ class Chats(Protocol):
     ) -> Callable[[], None]:
         """Call `handler` with what those say whom `hears` names."""
 
-    def send(self, to: str, text: str, responses: Iterable[Response] = ()) -> None:
-        """Say something; NotConnected without session."""
+    def send(
+        self,
+        to: str,
+        text: str,
+        responses: Iterable[Response] = (),
+        *,
+        still: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Say something, after a resume only where `still` says so; NotConnected without session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,9 @@ class OwnerChat:
         self._over: dict[str, str] = {}  # how they ended; the latest is the last
         self._helped = Buckets(_HELP)
         self._remarked = Buckets(_REMARKS)
+        self._idle: set[str] = (
+            set()
+        )  # who was told that nothing is asked, and what is so yet
         self._end: CALLBACK_TYPE | None = None
 
     @callback
@@ -97,20 +111,15 @@ class OwnerChat:
             self._end = None
         self._open.clear()
         self._over.clear()
+        self._idle.clear()
 
     @callback
-    def async_tell(self, question: Question) -> bool:
-        """Put a question to the owners, and return whether there was one who could be told."""
+    def async_tell(self, question: Question) -> None:
+        """Put a question to the owners, those who can be told now."""
         owners = self._entry.options.get(CONF_OWNERS, ())
         wording = Wording.async_cached(self._hass)
         code = self._new_code()
-        words = {
-            "code": code,
-            **{
-                key: cut(text)
-                for key, text in async_words(self._hass, question.wish).items()
-            },
-        }
+        words = {"code": code, **async_words(self._hass, question)}
         until = moment(question.ends)
         how = wording.say("chat_how", moment=until, **words)
         text = f"{wording.say('question_text', **words)}\n{how}"
@@ -118,10 +127,13 @@ class OwnerChat:
             Response(f"{number} {code}", wording.say(f"question_{answer}"))
             for number, answer in _NUMBERS.items()
         )
-        asked = tuple(one for one in owners if self._say(one, text, buttons))
+        still = partial(_is_open, question)
+        asked = tuple(
+            one for one in owners if self._say(one, text, buttons, still=still)
+        )
         if asked:
             self._open[code] = _Put(question, words, asked)
-        return bool(asked)
+            self._idle.difference_update(asked)
 
     @callback
     def async_forget(self, question: Question) -> None:
@@ -163,7 +175,7 @@ class OwnerChat:
     def _take(self, owner: str, put: _Put, answer: Answer) -> None:
         """Take an answer to an open question."""
         question = put.question
-        if dt_util.utcnow() >= question.ends:  # whose end is told in a moment
+        if not _is_open(question):  # whose end is told in a moment
             return
         _LOGGER.info("%s answers by chat: %s", owner, answer)
         if not self._answer(question.id, answer):
@@ -175,22 +187,40 @@ class OwnerChat:
             self._say(owner, Wording.async_cached(self._hass).say(key, **words))
 
     def _help(self, owner: str) -> None:
-        """Say how to answer, now and then: who answers that as well may be a machine."""
+        """Say how to answer, now and then: who answers that as well may be a machine, and a slow one.
+
+        That nothing is asked is said once, until something is.
+        """
+        if owner in self._idle and not self._open:
+            return
         if not self._helped.take(owner):
             return
         wording = Wording.async_cached(self._hass)
         codes = ", ".join(self._open)
         key = "chat_help" if codes else "chat_nothing_asked"
-        self._say(owner, wording.say(key, codes=codes))
+        if self._say(owner, wording.say(key, codes=codes)) and not codes:
+            self._idle.add(owner)
 
-    def _say(self, owner: str, text: str, buttons: Iterable[Response] = ()) -> bool:
+    def _say(
+        self,
+        owner: str,
+        text: str,
+        buttons: Iterable[Response] = (),
+        *,
+        still: Callable[[], bool] = lambda: True,
+    ) -> bool:
         """Say something, and return whether that was possible."""
         try:
-            self._chats.send(owner, text, buttons)
+            self._chats.send(owner, text, buttons, still=still)
         except NotConnected as err:
             _LOGGER.warning("%s could not be told by chat: %s", owner, err)
             return False
         return True
+
+
+def _is_open(question: Question) -> bool:
+    """Return whether an answer counts yet."""
+    return not question.over.is_set() and dt_util.utcnow() < question.ends
 
 
 def _end_of(question: Question) -> str:

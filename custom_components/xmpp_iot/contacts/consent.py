@@ -116,7 +116,8 @@ class Consent:
         """Ask the owner for all of this, and return when that is allowed, or for the gate to judge again.
 
         Forbidden where the owner says no, or has said so lately. Asked where nothing is said until then:
-        the question stays. ResourceConstraint where too much is asked; then nothing of it is.
+        the question stays. ResourceConstraint where too much is asked, or more of what is asked already
+        than the owner was told; then nothing of it is asked.
         """
         for question in self._opened(wishes):
             try:
@@ -157,6 +158,7 @@ class Consent:
         distinct = {wish.key: wish for wish in wishes}
         for key in distinct:
             self._check_refused(key)
+            self._check_told(key, counted[key])
         decided = {
             key: (wish, self._decide(wish))
             for key, wish in distinct.items()
@@ -168,12 +170,12 @@ class Consent:
             if decision.verdict is Verdict.ASK
         }
         self._check_room(asking)
-        for wish, decision in asking.values():
-            self._open(wish, decision)
-        questions = [self._questions[key] for key in distinct if key in self._questions]
-        for question in questions:
-            question.times = max(question.times, counted[question.wish.key])
-        return questions
+        joined = [self._questions[key] for key in distinct if key in self._questions]
+        # (a new one may be answered, and over, as soon as it is asked)
+        return joined + [
+            self._open(wish, decision, counted[key])
+            for key, (wish, decision) in asking.items()
+        ]
 
     def _check_refused(self, key: Key) -> None:
         now = dt_util.utcnow()
@@ -184,6 +186,13 @@ class Consent:
         }
         if (refused := self._refused.get(key[:-1])) is not None:
             raise Forbidden(refused[1])
+
+    def _check_told(self, key: Key, times: int) -> None:
+        """Raise ResourceConstraint where the owner would allow more than they were told."""
+        if (question := self._questions.get(key)) and times > question.times:
+            raise ResourceConstraint(
+                "The owner has not answered yet whether this may be done less often. Try again later."
+            )
 
     def _check_room(self, new: Mapping[Key, object]) -> None:
         """Raise ResourceConstraint where the owner would be asked too much."""
@@ -202,8 +211,8 @@ class Consent:
             wish.contact.jid, wish.level, wish.entity_id, wish.action, wish.data
         )
 
-    def _open(self, wish: Wish, decision: Decision) -> None:
-        """Ask the owner."""
+    def _open(self, wish: Wish, decision: Decision, times: int) -> Question:
+        """Ask the owner whether something may be done so many times."""
         assert decision.grant is not None  # which has the owner asked
         now = dt_util.utcnow()
         question = Question(
@@ -214,6 +223,7 @@ class Consent:
             dangerous=async_is_dangerous(self._hass, wish.entity_id, wish.action),
             asked_at=now,
             ends=now + OPEN_FOR,
+            times=times,
         )
         self._questions[wish.key] = question
         self._ends[wish.key] = async_track_point_in_utc_time(
@@ -229,6 +239,7 @@ class Consent:
             "%s asks for %s of %s", wish.contact.jid, wish.action, wish.entity_id
         )
         self._owner.async_tell(question)
+        return question
 
     @callback
     def _unanswered(self, question: Question, _now: datetime) -> None:

@@ -4,7 +4,7 @@ The token travels in a link or its QR code (XEP-0379), and comes back in a reque
 presence. An invite is a subentry, so that the owner sees it, and can take it back, until it is used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 import hmac
 import logging
@@ -21,15 +21,18 @@ from homeassistant.util import dt as dt_util
 from ..const import (
     CONF_EXPIRES,
     CONF_GRANTS,
+    CONF_ID,
     CONF_JID,
     CONF_NICKNAME,
     CONF_TOKEN,
+    CONF_USES,
     SUBENTRY_CONTACT,
     SUBENTRY_INVITE,
 )
 from ..wire.account import parse_bare_jid
 from ..wire.errors import InvalidAddress
 from .grant import MOST_GRANTS
+from .invite_issue import InviteIssues
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Invites:
         self._hass = hass
         self._entry = entry
         self._is_barred = is_barred
+        self._issues = InviteIssues(hass, entry)
         self._unsubscribe: CALLBACK_TYPE | None = None
         self._cancel: CALLBACK_TYPE | None = None
 
@@ -84,6 +88,8 @@ class Invites:
             self._unsubscribe()
             self._unsubscribe = None
         self._disarm()
+        for invite_id, _ in self._issues.raised:
+            self._issues.async_take_back(invite_id)
 
     @callback
     def async_find(self, token: str) -> ConfigSubentry | None:
@@ -101,7 +107,8 @@ class Invites:
         """Make whoever brings a token a contact, with the grants of its invite; return whether it was one.
 
         `jid` is the bare JID of who brings it, `nickname` what they call themselves, which counts only if
-        the owner did not say who is invited. Somebody who is a contact has the grants beside their own.
+        the owner did not say who is invited. Somebody who is a contact has the grants beside their own, but
+        for those that they have already; where there is no room for them a repair issue says so.
         Nothing else happens meanwhile: a token is good for one.
         """
         if (invite := self.async_find(token)) is None or not self._is_welcome(jid):
@@ -112,6 +119,7 @@ class Invites:
         elif not self._extend(contact, invite):
             return False
         self._hass.config_entries.async_remove_subentry(self._entry, invite.subentry_id)
+        self._issues.async_take_back(invite.subentry_id)
         _LOGGER.info("%s has used the invite '%s'", jid, invite.title)
         return True
 
@@ -148,13 +156,13 @@ class Invites:
 
     def _extend(self, contact: ConfigSubentry, invite: ConfigSubentry) -> bool:
         """Give a contact the grants of an invite as well; return whether there was room for them."""
-        grants = [*contact.data[CONF_GRANTS], *invite.data[CONF_GRANTS]]
-        if len(grants) > MOST_GRANTS:
-            _LOGGER.warning(
-                "%s has too many grants to use the invite '%s'",
-                contact.data[CONF_JID],
-                invite.title,
-            )
+        grants = _together(contact, invite)
+        if not _fits(contact, invite):
+            jid = contact.data[CONF_JID]
+            if self._issues.async_raise(invite, jid):
+                _LOGGER.warning(
+                    "%s has too many grants to use the invite '%s'", jid, invite.title
+                )
             return False
         self._hass.config_entries.async_update_subentry(
             self._entry, contact, data={**contact.data, CONF_GRANTS: grants}
@@ -162,8 +170,12 @@ class Invites:
         return True
 
     async def _updated(self, _hass: HomeAssistant, _entry: ConfigEntry[Any]) -> None:
-        """Follow a change of the entry: an invite may have come or gone."""
+        """Follow a change of the entry: an invite may have come or gone, and room as well."""
         self._async_expire()
+        for invite_id, jid in self._issues.raised:
+            invite, contact = self._entry.subentries.get(invite_id), self._contact(jid)
+            if not invite or not contact or _fits(contact, invite):
+                self._issues.async_take_back(invite_id)
 
     @callback
     def _async_expire(self, _now: datetime | None = None) -> None:
@@ -195,3 +207,29 @@ class Invites:
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
+
+
+def _together(
+    contact: ConfigSubentry, invite: ConfigSubentry
+) -> list[Mapping[str, Any]]:
+    """Return the grants of a contact, and those of an invite that are news to it.
+
+    What can be used some times is always news: it may be used up.
+    """
+    rows: list[Mapping[str, Any]] = list(contact.data[CONF_GRANTS])
+    known = [_granted(row) for row in rows]
+    rows += [
+        row
+        for row in invite.data[CONF_GRANTS]
+        if row.get(CONF_USES) is not None or _granted(row) not in known
+    ]
+    return rows
+
+
+def _granted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row grants, whatever its id."""
+    return {key: value for key, value in row.items() if key != CONF_ID}
+
+
+def _fits(contact: ConfigSubentry, invite: ConfigSubentry) -> bool:
+    return len(_together(contact, invite)) <= MOST_GRANTS

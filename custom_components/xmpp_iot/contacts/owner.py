@@ -76,7 +76,7 @@ class Owner:
     def async_tell(self, question: Question) -> None:
         """Ask the owner, everywhere."""
         self._open[question.id] = question
-        words = async_words(self._hass, question.wish)
+        words = async_words(self._hass, question)
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -87,11 +87,12 @@ class Owner:
             translation_key=ISSUE,
             translation_placeholders=dict(words),
         )
+        self._chat.async_tell(question)
+        self._told[question.id] = self._begin(self._notify(question, words))
+        # The last of it: who hears this may answer at once, and then all has to be taken back.
         self._hass.bus.async_fire(
             EVENT_QUESTION, async_event_data(self._hass, question)
         )
-        chats = self._chat.async_tell(question)
-        self._told[question.id] = self._begin(self._notify(question, words, chats))
 
     @callback
     def async_forget(self, question: Question) -> None:
@@ -112,14 +113,18 @@ class Owner:
                     self._answer(question.id, answer)
 
     async def _notify(
-        self, question: Question, words: Mapping[str, str], is_told: bool
+        self, question: Question, words: Mapping[str, str]
     ) -> tuple[str, ...]:
-        """Notify the owner, who may be told already; return the telephones on which that can be taken back."""
+        """Notify the owner; return the telephones on which that can be taken back.
+
+        Home Assistant shows it where there is nobody else to notify. Nobody knows whether a chat message
+        is read, or the address right, so that none counts.
+        """
         wording = Wording.async_cached(self._hass)
         title = wording.say("question_title", **words)
         text = wording.say("question_text", **words)
         phones, others, entities = self._targets()
-        if not (is_told or phones or others or entities):
+        if not (phones or others or entities):
             marked = {key: escaped(value) for key, value in words.items()}
             text = wording.say("question_notification", **marked)
             persistent_notification.async_create(

@@ -23,15 +23,21 @@ from ..const import (
 )
 from .deed import cut
 from .grant import Contact, Grant, Level
-from .wording import async_entity_name
+from .wording import MOST_CHARACTERS, async_entity_name
 
 ATTR_DATA: Final = "data"
+ATTR_TIMES: Final = "times"
+ATTR_WHO: Final = "who"
 
 type Key = tuple[str, str, str, str]
 """Who (a bare JID), the entity, the action and its data: the same again is the same question."""
 
 _MOST_CHARACTERS: Final = 120  # of the data that is shown
 _SECRET: Final = "code"  # what the owner has to know is not what a contact types
+_QUOTES: Final = str.maketrans(
+    dict.fromkeys('"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02', "'")
+)
+"""What would seem to end a name that stands in quotation marks."""
 
 
 class Answer(StrEnum):
@@ -78,7 +84,7 @@ class Question:
     asked_at: datetime
     ends: datetime
     times: int = 1
-    """How often one and the same request does it."""
+    """How often one and the same request does it: as the owner was told, and never more."""
     refusal: str = ""
     """Why not, once that is decided."""
     answer: Answer | None = None
@@ -87,19 +93,32 @@ class Question:
 
 
 @callback
-def async_words(hass: HomeAssistant, wish: Wish) -> Mapping[str, str]:
-    """Return who wants what done to what, as people call it: plain text."""
+def async_words(hass: HomeAssistant, question: Question) -> Mapping[str, str]:
+    """Return who wants what done to what, and how often, as people call it: plain text, of one line each."""
+    wish = question.wish
     domain = wish.entity_id.partition(".")[0]
     words = async_get_cached_translations(
         hass, hass.config.language, "services", domain
     )
-    action = words.get(f"component.{domain}.services.{wish.action}.name")
+    known = words.get(f"component.{domain}.services.{wish.action}.name")
+    action = _with_data(known or wish.action.replace("_", " "), wish.shown)
+    often = f"{question.times} × " if question.times > 1 else ""
     return {
-        ATTR_CONTACT: wish.contact.name,
-        CONF_JID: wish.contact.jid,
-        ATTR_ACTION: _with_data(action or wish.action.replace("_", " "), wish.shown),
-        ATTR_NAME: async_entity_name(hass, wish.entity_id),
+        ATTR_WHO: _who(wish.contact),
+        ATTR_ACTION: cut(f"{often}{action}"),
+        ATTR_NAME: cut(async_entity_name(hass, wish.entity_id)),
     }
+
+
+def _who(contact: Contact) -> str:
+    """Return the address of a contact, which nobody chooses, and then the name, which they may have chosen."""
+    jid = cut(contact.jid)
+    if contact.name == contact.jid:
+        return jid
+    name = cut(contact.name).translate(_QUOTES)
+    if len(name) > MOST_CHARACTERS:
+        name = f"{name[: MOST_CHARACTERS - 1]}…"
+    return f'{jid} ("{name}")'
 
 
 def _with_data(action: str, data: Mapping[str, object]) -> str:
@@ -125,6 +144,7 @@ def async_event_data(hass: HomeAssistant, question: Question) -> dict[str, objec
         ATTR_NAME: async_entity_name(hass, wish.entity_id),
         ATTR_ACTION: wish.action,
         ATTR_DATA: wish.shown,
+        ATTR_TIMES: question.times,
         CONF_DANGEROUS: question.dangerous,
         CONF_EXPIRES: question.ends.isoformat(),
     }

@@ -99,3 +99,25 @@ async def meet_any(
     if device is None and trouble is not None:
         raise trouble
     return device
+
+
+async def meet_concentrator(
+    session: Correspondence, jids: Iterable[str]
+) -> Acquaintance | None:
+    """Return what the first of these full JIDs that is a concentrator says of itself; None if none is.
+
+    RemoteError or NoAnswer where that is not known, as one of them does not say what it is; NotConnected as the
+    session raises it.
+    """
+    trouble: RemoteError | NoAnswer | None = None
+    for jid in jids:
+        try:
+            known = await meet(session, jid)
+        except (RemoteError, NoAnswer) as err:
+            trouble = err
+            continue
+        if known is not None and known.concentrator:
+            return known
+    if trouble is not None:
+        raise trouble
+    return None

@@ -5,7 +5,7 @@ nobody answered. Then the state is read before anything is told, or sent again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Hashable
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +15,11 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from ..wire.assurance import is_answered, is_bounce
-from ..wire.errors import NoAnswer, NotConnected, RemoteError, WireError
+from ..wire.errors import Conflict, NoAnswer, NotConnected, RemoteError, WireError
 from ..wire.session import Session
 from .delivery import Delivery
 from .errors import NotSent
+from .thing import Thing
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ _PASSING: Final = frozenset(
 class Standing:
     """The place of an order that has not ended, among those for its node."""
 
-    node: Hashable
+    node: Thing
     changed: asyncio.Event
     """Set when there is something new: somebody comes, or this is overtaken, or the first of its line."""
     overtaken: bool = False
@@ -63,7 +64,7 @@ class Standing:
 class Order[Result]:
     """What is to be done."""
 
-    node: Hashable
+    node: Thing
     """For which node of which house."""
     kind: Hashable
     """Which orders for the node it makes needless: older ones of the same kind."""
@@ -84,11 +85,11 @@ class Courier:
     def __init__(self, session: Session) -> None:
         """Bring them over `session`, until `stop`."""
         self._session = session
-        self._queues: dict[Hashable, dict[Hashable, Order[object]]] = {}
+        self._queues: dict[Thing, dict[Hashable, Order[object]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Event] = set()
-        self._insisting: dict[Hashable, set[Standing]] = {}
-        self._lines: dict[Hashable, list[Standing]] = {}
+        self._insisting: list[Standing] = []
+        self._line: list[Standing] = []
         """Those that are kept, in the order they were given."""
         self._stopped = False
 
@@ -110,15 +111,19 @@ class Courier:
         RemoteError where it was refused, or came too late; NotConnected where it was not sent; NoAnswer, and
         the RemoteError that says so, where it is not known whether it was done.
         """
+        if order.kept is None:
+            self.overtake(order.node)
+            if delivery is not Delivery.LATEST:
+                self._drop(order.node)
         if not self._session.connected or self._stopped:
             raise NotConnected("There is no session now.")
         if dt_util.utcnow() >= order.expires:
             raise NotSent("order_expired")
-        self._overtake(order)
+        self._take_turn(order)
         if delivery is Delivery.LATEST:
             self._queue(order)
             return None
-        self._queues.get(order.node, {}).clear()  # what waits there is older
+        self._drop(order.node)
         insists = delivery is Delivery.EXACTLY_ONCE and order.stamped
         try:
             return await (self._insist(order) if insists else order.give())
@@ -130,17 +135,26 @@ class Courier:
                 raise NoAnswer(str(err)) from err
             raise
 
-    def _overtake(self, order: Order[Any]) -> None:
-        """See to it that nothing that was given before for the node is done after this; NotSent if this is such."""
-        if order.kept is not None and order.kept.overtaken:
+    def overtake(self, thing: Thing) -> None:
+        """See to it that nothing is done, or repeated, that was given for a thing until now and waits.
+
+        For an order that is given now, whatever becomes of it: who wanted a door locked, and could not have it, does
+        not want it unlocked afterwards.
+        """
+        for one in (*self._insisting, *self._line):
+            if one.node.may_be(thing):
+                one.overtake()
+
+    def _take_turn(self, order: Order[Any]) -> None:
+        """See to it that no older order is repeated after one that was kept; NotSent if there was a newer one."""
+        if order.kept is None:
+            return
+        if order.kept.overtaken:
             raise NotSent("order_overtaken")
-        older = [*self._insisting.get(order.node, ())]
-        if (
-            order.kept is None
-        ):  # else it is the first of its line, and the others are newer
-            older += self._lines.get(order.node, ())
-        for one in older:
-            one.overtake()
+        # (it is the first of those that are kept for the node: the others are newer)
+        for one in self._insisting:
+            if one.node.may_be(order.node):
+                one.overtake()
 
     async def _insist[Result](self, order: Order[Result]) -> Result:
         """Give an order until the house itself has answered, or its time is over."""
@@ -157,6 +171,9 @@ class Courier:
                 except (NoAnswer, NotConnected, RemoteError) as err:
                     # What a server says now says nothing of what was sent before.
                     if isinstance(err, RemoteError) and is_answered(err):
+                        if is_unknown and err.remote_condition == Conflict.condition:
+                            # (it says only that this is no repeat of what was sent before)
+                            raise NoAnswer(str(err)) from err
                         raise
                     is_unknown = is_unknown or _is_unknown(err, order)
                     if not is_unknown:
@@ -172,20 +189,17 @@ class Courier:
     ) -> Generator[Standing]:
         """Provide what says that there is a newer order for the node: the older is not repeated after it."""
         standing = Standing(order.node, changed)
-        insisting = self._insisting.setdefault(order.node, set())
-        insisting.add(standing)
+        self._insisting.append(standing)
         try:
             yield standing
         finally:
-            insisting.discard(standing)
-            if not insisting:
-                self._insisting.pop(order.node, None)
+            self._insisting.remove(standing)
 
     # The newest only
 
     def _queue(self, order: Order[object]) -> None:
         """Give an order when those before it for the node are answered, unless there is a newer one by then."""
-        queue = self._queues.get(order.node)
+        queue = next(self._queues_of(order.node), None)
         if queue is None:
             queue = self._queues[order.node] = {}
             task = asyncio.create_task(
@@ -198,8 +212,17 @@ class Courier:
         if len(queue) > MOST_WAITING:
             del queue[next(iter(queue))]
 
+    def _drop(self, thing: Thing) -> None:
+        """Drop what waits for its turn: it is older."""
+        for queue in self._queues_of(thing):
+            queue.clear()
+
+    def _queues_of(self, thing: Thing) -> Iterator[dict[Hashable, Order[object]]]:
+        """Yield what waits for its turn, of a thing."""
+        return (queue for node, queue in self._queues.items() if node.may_be(thing))
+
     async def _give_all(
-        self, node: Hashable, queue: dict[Hashable, Order[object]]
+        self, node: Thing, queue: dict[Hashable, Order[object]]
     ) -> None:
         try:
             while queue:
@@ -219,26 +242,24 @@ class Courier:
     # For whoever is not there
 
     @contextmanager
-    def kept(self, node: Hashable) -> Generator[Standing]:
+    def kept(self, node: Thing) -> Generator[Standing]:
         """Give an order that is to be kept its place, behind those for the node that were given before.
 
         The next one has its turn at the end of this, when what became of this one is known. NotSent where too
         many wait already.
         """
-        if sum(map(len, self._lines.values())) >= MOST_KEPT:
+        if len(self._line) >= MOST_KEPT:
             raise NotSent("order_crowded")
         with self._noticing() as changed:
             standing = Standing(node, changed)
-            line = self._lines.setdefault(node, [])
-            line.append(standing)
+            self._line.append(standing)
             try:
                 yield standing
             finally:
-                line.remove(standing)
-                if line:
-                    line[0].changed.set()
-                else:
-                    del self._lines[node]
+                self._line.remove(standing)
+                for one in self._line:
+                    if one.node.may_be(node):
+                        one.changed.set()
 
     async def keep[Found](
         self,
@@ -251,14 +272,18 @@ class Courier:
         Nothing was sent until then. NotSent when nobody came in time, when a newer order was sent meanwhile,
         and when this is stopped; WireError where whoever is there says that it will not be done.
         """
-        line = self._lines[standing.node]
         while True:
             standing.changed.clear()
             self._check(standing, expires)
-            if self._session.connected and line[0] is standing:
+            if self._session.connected and self._is_first(standing):
                 with _waiting_for_better():
                     return await find()
             await _wait(standing.changed, min(LONGEST_PAUSE, _seconds_to(expires)))
+
+    def _is_first(self, standing: Standing) -> bool:
+        """Return whether nothing waits for the same node that was given before."""
+        first = next(one for one in self._line if one.node.may_be(standing.node))
+        return first is standing
 
     async def rest(self) -> None:
         """Return in a moment, or when somebody comes."""

@@ -33,7 +33,7 @@ from ..wire.model import (
 )
 from ..wire.peer import Peer
 from ..wire.report import ReportItem
-from .acquaintance import meet_any
+from .acquaintance import Acquaintance, meet_any, meet_concentrator
 from .delivery import EXPIRES, Stamp
 from .device_peer import peer_of
 from .errors import NotSent
@@ -73,10 +73,10 @@ class Deed[Result]:
     """Whether it only asks."""
 
 
-async def reach(
+async def find(
     neighbourhood: Neighbourhood, jids: Iterable[str], *, has_nodes: bool = False
-) -> Peer:
-    """Return the first of these full JIDs that speaks our protocols, as one to be asked.
+) -> Acquaintance:
+    """Return the first of these full JIDs that speaks our protocols.
 
     Where it `has_nodes`, a concentrator comes before a device (see `meet_any`). NotConnected where there is none to
     ask, FeatureNotImplemented where they speak of other things only; RemoteError and NoAnswer where none of them is,
@@ -88,6 +88,28 @@ async def reach(
     known = await meet_any(neighbourhood.session, asked, has_nodes=has_nodes)
     if known is None:
         raise FeatureNotImplemented("It speaks none of the IoT protocols.")
+    return known
+
+
+async def find_concentrator(
+    neighbourhood: Neighbourhood, jids: Iterable[str]
+) -> Acquaintance:
+    """Return the first of these full JIDs that is a concentrator: of a node that is known to be behind one.
+
+    NotConnected where none is: no device is to take for itself what is meant for the node. RemoteError and NoAnswer
+    where one of them did not say.
+    """
+    known = await meet_concentrator(neighbourhood.session, jids)
+    if known is None:
+        raise NotConnected("What the node is behind is not online.")
+    return known
+
+
+async def reach(
+    neighbourhood: Neighbourhood, jids: Iterable[str], *, has_nodes: bool = False
+) -> Peer:
+    """Return who `find` finds, as one to be asked; raises what it raises."""
+    known = await find(neighbourhood, jids, has_nodes=has_nodes)
     return peer_of(neighbourhood.peers, known)
 
 

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..wire.errors import WireError
 from ..wire.form_model import Submission
-from ..wire.model import ControlRequest, Operation, TreeRequest
+from ..wire.model import ControlRequest, NodeRef, Operation, TreeRequest
 from ..wire.peer import Peer
 from ..wire.report import ReportItem
 from .courier import Courier, Order
@@ -22,6 +22,7 @@ from .follow import read_all
 from .node import RemoteNode
 from .reports import collected
 from .settings import settings
+from .thing import Thing
 from .typed import typed
 from .values import submission
 
@@ -61,11 +62,14 @@ class Errands(ABC):
         self, node: RemoteNode, action: str, data: Mapping[str, Any]
     ) -> None:
         """Have a command of the node carried out, and return when it is done."""
+        ref = (
+            node.info.ref
+        )  # of a repeat it is the same, also after a renaming: else it is another order
 
         async def give(stamp: Stamp | None) -> None:
             operation = Operation.EXECUTE_NODE_COMMAND
             frame = stamp.form if stamp else {}
-            await self.peer().tree(_command(operation, node, action, data, frame))
+            await self.peer().tree(_command(operation, ref, action, data, frame))
 
         await self._order(node, ("execute", action, *sorted(data)), give)
 
@@ -76,7 +80,7 @@ class Errands(ABC):
         async with self._queries:
             frame = Stamp.new().expiry if node.domain else {}
             operation = Operation.EXECUTE_NODE_QUERY
-            request = _command(operation, node, action, data, frame)
+            request = _command(operation, node.info.ref, action, data, frame)
             try:
                 async with aclosing(self.peer().query(request)) as parts:
                     return await collected(parts)
@@ -87,10 +91,11 @@ class Errands(ABC):
         """Have control parameters set."""
         # (of a foreign node the types are those that its form says)
         said = typed(parameters, node.form) if node.form else settings(parameters)
+        ref = node.info.ref
 
         async def give(stamp: Stamp | None) -> None:
             also = settings(stamp.parameters) if stamp else ()
-            request = ControlRequest(nodes=(node.info.ref,), settings=(*said, *also))
+            request = ControlRequest(nodes=(ref,), settings=(*said, *also))
             await self.peer().control(request)
 
         await self._order(node, ("control", *sorted(parameters)), give)
@@ -111,12 +116,13 @@ class Errands(ABC):
         give: Callable[[Stamp | None], Awaitable[None]],
     ) -> None:
         """Have an order for a node carried out, as surely as is chosen for the house."""
+        thing = Thing.of(self.devices.house, node)
         stamp = Stamp.new(life=self.life) if node.domain else None
         delivery = self.devices.delivery
         if delivery is Delivery.EXACTLY_ONCE and not self.life:
             delivery = Delivery.ACKNOWLEDGED
         order = Order(
-            node=(self.devices.house, node.info.ref.id),
+            node=thing,
             kind=kind,
             give=partial(give, stamp),
             look=partial(self.look, node),
@@ -124,6 +130,7 @@ class Errands(ABC):
             stamped=stamp is not None,
         )
         try:
+            self._courier.overtake(thing)  # also where the house is not there
             self.peer()
             await self._courier.deliver(order, delivery)
         except WireError as err:
@@ -133,7 +140,7 @@ class Errands(ABC):
 
 def _command(
     operation: Operation,
-    node: RemoteNode,
+    node: NodeRef,
     action: str,
     data: Mapping[str, Any],
     frame: Submission,
@@ -142,7 +149,7 @@ def _command(
     form = {**submission(data), **frame}
     return TreeRequest(
         operation=operation,
-        nodes=(node.info.ref,),
+        nodes=(node,),
         command=action,
         form=form or None,
     )

@@ -17,8 +17,9 @@ from homeassistant.util import dt as dt_util
 
 from ..wire.errors import NotConnected, WireError
 from ..wire.peer import Peer
-from .acquaintance import meet_any
+from .acquaintance import Acquaintance
 from .devices import Devices
+from .encounter import concentrator_comes, first_of, has_nodes, whom_to_visit
 from .errands import Errands
 from .listeners import Listeners
 from .neighbourhood import Neighbourhood
@@ -76,6 +77,7 @@ class Link(Errands):
         self._task: asyncio.Task[None] | None = None
         self._jid = ""  # full JID the house is visited at
         self._look_again = False  # somebody came while the task was under way
+        self._came = asyncio.Event()  # set when somebody has
         self._doubted: set[RemoteNode] = set()  # to be read when there is a connection
         self._grace: asyncio.TimerHandle | None = None
         self._listeners = Listeners(devices.house, self.store.later.do_first)
@@ -133,6 +135,11 @@ class Link(Errands):
     def online(self) -> bool:
         """Whether the house is there and its nodes are up to date."""
         return self._visit is not None
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether it is known to have nodes behind a concentrator: no device is it then."""
+        return has_nodes(self.store, self.registered)
 
     @property
     def connection(self) -> Connection:
@@ -257,8 +264,10 @@ class Link(Errands):
             return
         if self._task is not None:
             self._look_again = True
+            self._came.set()
             return
         self._look_again = False
+        self._came.clear()
         self._task = self._entry.async_create_background_task(
             self._hass,
             self._visits(),
@@ -342,12 +351,22 @@ class Link(Errands):
 
     async def _visits_once(self) -> None:
         """Visit the house until it cannot be read any more; return at once where nobody of it speaks to us."""
-        session = self._neighbourhood.session
-        online = session.resources(self.devices.house)
-        known = await meet_any(session, online, has_nodes=True)
+        known = await whom_to_visit(
+            self._neighbourhood.session, self.devices.house, is_behind=self.has_nodes
+        )
         if known is not None:
             self._jid = known.jid
-            await Visit(self._neighbourhood, known, self.store, self._show).stay()
+            await self._stay(known)
+
+    async def _stay(self, known: Acquaintance) -> None:
+        """Visit somebody as `_visits_once` does: a device only until there is a concentrator."""
+        staying = Visit(self._neighbourhood, known, self.store, self._show).stay()
+        if known.concentrator:
+            await staying
+            return
+        session, house = self._neighbourhood.session, self.devices.house
+        await first_of(staying, concentrator_comes(session, house, self._came))
+        self._look_again = True
 
     @callback
     def _trouble(self, failure: BaseException) -> None:

@@ -6,7 +6,6 @@ Quick responses (XEP-0439) let a client show the answers as buttons.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 import logging
 from typing import Final, Protocol
 
@@ -21,17 +20,20 @@ _LOGGER = logging.getLogger(__name__)
 
 BODY: Final = clark(CLIENT, "body")
 QUICK_RESPONSE: Final = clark("urn:xmpp:tmp:quick-response", "response")
+UNSTYLED: Final = clark("urn:xmpp:styling:0", "unstyled")
 
 _SECOND_HAND: Final = frozenset(
     {
         "urn:xmpp:carbons:2",  # XEP-0280
-        "urn:xmpp:delay",  # XEP-0203
         "urn:xmpp:forward:0",  # XEP-0297
         "urn:xmpp:mam:2",  # XEP-0313
-        "jabber:x:delay",  # XEP-0091
     }
 )
-"""Namespaces of what tells that a message was not said just now, or not to the house."""
+"""Namespaces of what tells that a message is a copy: not said to the house, or at another time.
+
+A delay alone (XEP-0203) tells no such thing: a server adds it to what it sends again after a resume, too.
+Whoever listens has to know until when an answer counts.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody, a bare JID, has said just now."""
+    """What somebody, a bare JID, has said to the house."""
 
     bare: str
     text: str
@@ -93,13 +95,21 @@ class Chats:
         """Return whether anybody wants to hear what a bare JID says."""
         return self._hears is not None and bare != self._house and self._hears(bare)
 
-    def send(self, to: str, text: str, responses: Iterable[Response] = ()) -> None:
+    def send(
+        self,
+        to: str,
+        text: str,
+        responses: Iterable[Response] = (),
+        *,
+        still: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Say something to a bare JID that is heard, with answers to be tapped.
 
-        NotConnected without session. It is not said again after a resume to who is heard no more.
+        NotConnected without session. After a resume it is said again only to who is heard yet, and only
+        where `still` says so.
         """
         stanza = message(to, "chat", words(text, responses))
-        self._stream.send_stanza(stanza, still=partial(self.hears, to))
+        self._stream.send_stanza(stanza, still=lambda: self.hears(to) and still())
 
     def receive(self, received: Received, sender: JID) -> None:
         """Take a <message/>: what counts as said goes to who wants to hear it."""
@@ -119,16 +129,19 @@ class Chats:
 
 
 def words(text: str, responses: Iterable[Response] = ()) -> str:
-    """Return the content of a message that says `text`, with answers to be tapped (XEP-0439 section 3)."""
+    """Return the content of a message that says `text`, with answers to be tapped (XEP-0439 section 3).
+
+    It is shown as it is: a name in it makes nothing bold, and no quotation (XEP-0393, on disabling styling).
+    """
     buttons = (
         element(QUICK_RESPONSE, {"value": one.value, "label": one.label})
         for one in responses
     )
-    return "".join(map(render, (element(BODY, text=text), *buttons)))
+    return "".join(map(render, (element(BODY, text=text), element(UNSTYLED), *buttons)))
 
 
 def spoken(stanza: Element) -> str | None:
-    """Return the words of a chat <message/> that its sender has said just now, and to the house; else None."""
+    """Return the words of a chat <message/> that its sender has said to the house itself; else None."""
     if stanza.get("type") != "chat":
         return None
     if any(split_tag(child.tag)[0] in _SECOND_HAND for child in stanza):
