@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.xmpp_iot.remote import assurance
+from custom_components.xmpp_iot.remote import assurance, link as remote_link
 from custom_components.xmpp_iot.remote.link import Link
 from custom_components.xmpp_iot.wire.disco import PING_QUERY
 from custom_components.xmpp_iot.wire.errors import NoAnswer, RemoteError
@@ -129,6 +129,7 @@ class TestRoads:
         monkeypatch.setattr(assurance, "GRACE", 0.2)
         monkeypatch.setattr(assurance, "EVERY", 0.5)
         monkeypatch.setattr(assurance, "ANSWER_WITHIN", 1)
+        monkeypatch.setattr(remote_link, "FIRST_PAUSE", 0.2)
 
     async def test_after_a_cut_the_next_change_brings_the_lost_one(
         self, hass: HomeAssistant, house: House, link: Link, roads: Roads
@@ -170,7 +171,7 @@ class TestRoads:
         await roads.tried()
         roads.mend()
         assert not shows(hass, link, "off")
-        await until(hass, partial(shows, hass, link, "off"), timeout=30)
+        await until(hass, partial(shows, hass, link, "off"), timeout=60)
 
 
 async def test_a_server_that_nobody_vouches_for_is_not_talked_with(

@@ -8,6 +8,7 @@ import pytest
 from custom_components.xmpp_iot.concentrator import feeds, subscribers
 from custom_components.xmpp_iot.concentrator.subscribers import MOST
 from homeassistant.helpers import issue_registry as ir
+from scripts.support.servers import Prosody, XmppServer
 
 from .client import Client
 from .conftest import House, LogIn
@@ -24,6 +25,20 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look after every publish, and at the begin of a session as soon as those who are there are known."""
     monkeypatch.setattr(subscribers, "EVERY", 0.0)
     monkeypatch.setattr(feeds, "ARRIVAL", 0.3)
+
+
+@pytest.fixture
+def is_told(server: XmppServer) -> None:
+    """Skip where the house's server does not say who has subscribed."""
+    if not isinstance(server, Prosody):
+        pytest.skip("this server does not tell who has subscribed")
+
+
+@pytest.fixture
+def is_not_told(server: XmppServer) -> None:
+    """Skip where the house's server says who has subscribed."""
+    if isinstance(server, Prosody):
+        pytest.skip("this server tells who has subscribed")
 
 
 async def subscribed(client: Client, house: House, node: str) -> set[str]:
@@ -70,7 +85,7 @@ async def change(house: House, value: str, node: str, *clients: Client) -> None:
     await looked_at(house)
 
 
-@pytest.mark.parametrize("server", ["prosody"], indirect=True)
+@pytest.mark.usefixtures("is_told")
 async def test_what_a_contact_makes_up_is_ended(
     house: House, friend: Client, guest: Client
 ) -> None:
@@ -94,7 +109,7 @@ async def test_what_a_contact_makes_up_is_ended(
     assert f"flood_{house.entry.entry_id}_{guest.bare}" in issues
 
 
-@pytest.mark.parametrize("server", ["prosody"], indirect=True)
+@pytest.mark.usefixtures("is_told")
 async def test_what_was_made_up_while_the_house_was_away_is_ended(
     house: House, guest: Client
 ) -> None:
@@ -108,7 +123,7 @@ async def test_what_was_made_up_while_the_house_was_away_is_ended(
     assert guest.jid in left
 
 
-@pytest.mark.parametrize("server", ["prosody"], indirect=True)
+@pytest.mark.usefixtures("is_told")
 async def test_nobody_answers_for_subscriptions_that_are_none_any_more(
     house: House, guest: Client, log_in: LogIn
 ) -> None:
@@ -127,7 +142,7 @@ async def test_nobody_answers_for_subscriptions_that_are_none_any_more(
     assert len(left) == MOST
 
 
-@pytest.mark.parametrize("server", ["ejabberd"], indirect=True)
+@pytest.mark.usefixtures("is_not_told")
 async def test_a_server_that_does_not_tell_is_left_alone(
     house: House, log_in: LogIn, caplog: pytest.LogCaptureFixture
 ) -> None:
