@@ -143,6 +143,9 @@ async def test_many_long_readouts_at_once(
     server: XmppServer, house: House, address: str
 ) -> None:
     """Eight readouts of a megabyte all arrive whole, and the house answers while they do."""
+    domain = server.accounts["friend"].jid.partition("@")[2]
+    if domain != server.domain and "prosody-13" in domain:
+        pytest.skip("this server holds other servers' long tags back (libexpat 2.6)")
     dialect = FAMILIES[0]
     text = Field(name="F", type=ValueType.STRING, value="x" * 40_000)
     reading = Reading(node=NodeRef("sensor.hall"), at=datetime.now(UTC), fields=(text,))
