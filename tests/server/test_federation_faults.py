@@ -1,5 +1,6 @@
 """What goes wrong between two servers: a connection that is cut, and a certificate that nobody vouches for."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -124,12 +125,21 @@ class TestRoads:
         return server_and_roads[1]
 
     @pytest.fixture
-    def soon_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Make silences short, before anybody waits for one."""
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+        """Make silences short, before anybody waits for one; return what is set when one is over."""
+        asked = asyncio.Event()
+        check = assurance.Assurance.check
+
+        async def noted(one: assurance.Assurance) -> None:
+            await check(one)
+            asked.set()
+
+        monkeypatch.setattr(assurance.Assurance, "check", noted)
         monkeypatch.setattr(assurance, "GRACE", 0.2)
         monkeypatch.setattr(assurance, "EVERY", 0.5)
         monkeypatch.setattr(assurance, "ANSWER_WITHIN", 1)
         monkeypatch.setattr(remote_link, "FIRST_PAUSE", 0.2)
+        return asked
 
     async def test_after_a_cut_the_next_change_brings_the_lost_one(
         self, hass: HomeAssistant, house: House, link: Link, roads: Roads
@@ -157,11 +167,16 @@ class TestRoads:
         assert house.state(LIGHT) == "on"
 
     @pytest.mark.parametrize("kinds", PAIRS[:1])
-    @pytest.mark.usefixtures("soon_asked")
     async def test_after_a_cut_what_was_lost_is_read_though_nothing_else_changes(
-        self, hass: HomeAssistant, house: House, link: Link, roads: Roads
+        self,
+        hass: HomeAssistant,
+        asked: asyncio.Event,
+        house: House,
+        link: Link,
+        roads: Roads,
     ) -> None:
         """Nobody sees the break: after a silence the other house is asked for the number of what it said last."""
+        await asyncio.wait_for(asked.wait(), 30)  # all is read: no answer can be lost
         session = house.entry.runtime_data.session
         cabin = house.server.accounts["cabin"].jid
         roads.cut(for_good=True)
