@@ -230,7 +230,7 @@ async def run(facts: Mapping[str, Any], count: int) -> dict[str, Row]:
                 inside[0].watched(at_first),
                 _under_attack(means, LARGEST),
             ):
-                await friend.measure(_WARM_UP)
+                await friend.measure(count * ATTACKS[LARGEST].longer)
             rows[REHEARSAL] = {"memory_mb": at_first.get("memory_mb")}
             before = [await one.settled() for one in inside]
             async with Untouched.watch(home) as watch:
