@@ -377,15 +377,18 @@ async def test_a_node_that_is_asked_for_many_times_counts_once(friend: Actor) ->
         assert len(await friend.nodes(Operation.GET_NODES, *lights)) == 1
 
 
-async def test_pages_of_a_sorted_list_are_no_flood(friend: Actor) -> None:
-    """Whoever reads a list page by page, in an order of its own, gets to its end."""
+async def test_pages_of_a_sorted_list_are_no_flood(
+    friend: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads a list page by page, in an order of its own, gets to its end, be it slowly."""
+    monkeypatch.setattr(listing, "_WALKS_PERIOD", 1)
     wanted = len(await friend.nodes(Operation.GET_ALL_NODES))
     order = (("displayName", True),)
     found: list[str] = []
     while len(found) < wanted:
         after = found[-1] if found else ""
         answer = await friend.tree(
-            Operation.GET_ALL_NODES, page=Page(5, after), sort_order=order
+            Operation.GET_ALL_NODES, page=Page(1, after), sort_order=order
         )
         assert isinstance(answer, Nodes)
         found += ids(answer.nodes)

@@ -186,7 +186,7 @@ class TestRoads:
         await roads.tried()
         roads.mend()
         assert not shows(hass, link, "off")
-        await until(hass, partial(shows, hass, link, "off"), timeout=60)
+        await until(hass, partial(shows, hass, link, "off"), timeout=20)
 
 
 async def test_a_server_that_nobody_vouches_for_is_not_talked_with(
