@@ -106,7 +106,7 @@ def test_a_missing_value_is_none() -> None:
 
 
 def test_parameters_are_its_static_side() -> None:
-    """A list, a number, a text."""
+    """A list, a text."""
     one = node()
     one.info = described("light.lamp", uid="lamp", options='["a"]', text="x")
     one.describe(described("light.lamp", uid="lamp", options='["a"]', text="x"))
@@ -114,7 +114,6 @@ def test_parameters_are_its_static_side() -> None:
     assert one.list_parameter("options") == ["a"]
     assert one.list_parameter("text") == []
     assert one.text_parameter("text") == "x"
-    assert one.number_parameter("text") is None
     assert one.static("missing") is None
     assert one.domain == "light"
     assert RemoteNode(described("pump", kind="Pump")).domain == ""

@@ -32,7 +32,6 @@ from .values import HEX_COLORS
 _LOGGER = logging.getLogger(__name__)
 
 UID: Final = "uid"
-STATE: Final = "state"
 HOME_ASSISTANT: Final = "homeassistant."
 MOST_FIELDS: Final = 2_000  # of a node
 
@@ -117,10 +116,6 @@ class RemoteNode:
         """Return a static property that is text."""
         value = self.parameter(name)
         return value if isinstance(value, str) else None
-
-    def number_parameter(self, name: str) -> float | None:
-        """Return a static property that is a number."""
-        return _number(self.parameter(name))
 
     def static(self, name: str) -> Any:
         """Return a static property, a list or mapping where its text is one; it is not to be changed."""
