@@ -21,6 +21,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Without this import Home Assistant finds the test plugin's own custom_components only.
 import custom_components.xmpp_iot  # noqa: F401
+from homeassistant.runner import MAX_EXECUTOR_WORKERS
+from homeassistant.util import executor
 from scripts.support.paths import ROOT, ProgramMissing, find_node
 from scripts.support.ports import CHOICE, share
 from scripts.support.processes import ChildProcess
@@ -37,6 +39,11 @@ def pytest_configure() -> None:
     """Give each process that shares the tests (pytest-xdist) ports that no other takes."""
     # (Home Assistant's plugin has every statement of the recorder's told)
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    # Home Assistant joins its idle threads for 1 s in all before it interrupts them. On a busy machine
+    # that may take away the word to end that one passes on to the next, and the rest then stay: a
+    # test's teardown failed. They have ten seconds each, in each of the ten rounds; a thread that
+    # hangs is found by the test's own time limit.
+    executor.EXECUTOR_SHUTDOWN_TIMEOUT = 10 * 10 * MAX_EXECUTOR_WORKERS
     if (worker := os.environ.get("PYTEST_XDIST_WORKER")) is not None:
         count = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
         os.environ[CHOICE] = share(int(worker.removeprefix("gw")) % count, count)
