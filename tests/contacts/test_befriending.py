@@ -1,7 +1,8 @@
 """Contacts see the house when the second opinion agrees: at once, or after a change of mind."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -15,6 +16,23 @@ from custom_components.xmpp_iot.wire.provisioning_model import (
 )
 
 from .arbiter import BOB, EVE, SERVER, YES, Arbiter, Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """An opinion that is told in its own way."""
+
+    of: Heard
+    async_befriends: Callable[[str], Awaitable[bool]]
+
+    @property
+    def server(self) -> str | None:
+        """Whose it is."""
+        return self.of.server
+
+    def async_listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Say when it changes."""
+        return self.of.async_listen(listener)
 
 
 class Door:
@@ -84,6 +102,31 @@ async def test_what_is_denied_is_done_after_a_change_of_mind(
     arbiter.rule = lambda _: YES
     await arbiter.push("<clearCache xmlns='urn:nf:iot:prov:d:1.0'/>")
     assert await door.settled() == [f"approve {EVE}", f"approve {BOB}"]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_a_change_of_mind_while_the_answer_is_on_its_way(
+    door: Door, arbiter: Arbiter, opinion: Heard, *, agrees: bool
+) -> None:
+    """What was answered before it does not count, neither a yes nor a no."""
+    begun, going_on = asyncio.Event(), asyncio.Event()
+    befriends = opinion.async_befriends
+
+    async def late(contact: str) -> bool:
+        ruling = await befriends(contact)
+        if not begun.is_set():
+            begun.set()
+            await going_on.wait()
+        return ruling
+
+    door.asking._opinion = Mind(opinion, late)
+    arbiter.rule = lambda _: Ruling(allowed=not agrees)
+    door.ask(BOB)
+    await begun.wait()
+    arbiter.rule = lambda _: Ruling(allowed=agrees)
+    await arbiter.push("<clearCache xmlns='urn:nf:iot:prov:d:1.0'/>")
+    going_on.set()
+    assert await door.settled() == ([f"approve {BOB}"] if agrees else [])
 
 
 async def test_who_was_denied_by_silence_is_asked_about_when_it_ends(

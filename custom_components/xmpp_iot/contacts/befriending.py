@@ -39,6 +39,7 @@ class Befriending:
         self._opinion = opinion
         self._waiting: dict[Wish, Callable[[], None]] = {}
         self._denied: dict[Wish, Callable[[], None]] = {}
+        self._is_stale = False  # what is answered now was asked before a change of mind
         self._task: asyncio.Task[None] | None = None
         self._unsubscribe: CALLBACK_TYPE | None = None
 
@@ -77,7 +78,8 @@ class Befriending:
 
     @callback
     def _changed(self) -> None:
-        """Ask again about those who were denied."""
+        """Ask again about those who were denied, and those of whom the answer is on its way."""
+        self._is_stale = True
         self._waiting = {**self._denied, **self._waiting}
         self._denied.clear()
         self._begin()
@@ -98,7 +100,11 @@ class Befriending:
         while self._waiting:
             wish = next(iter(self._waiting))
             agreed = self._waiting.pop(wish)
-            if await self._agrees(wish[0]):
+            self._is_stale = False
+            agrees = await self._agrees(wish[0])
+            if self._is_stale:
+                self._waiting = {wish: agreed} | self._waiting
+            elif agrees:
                 agreed()
             elif wish not in self._waiting:
                 self._denied[wish] = agreed
