@@ -23,12 +23,16 @@ class Mind:
     """An opinion that is told in its own way."""
 
     of: Heard
-    async_befriends: Callable[[str], Awaitable[bool]]
+    befriends: Callable[[str], Awaitable[bool]]
 
     @property
     def server(self) -> str | None:
         """Whose it is."""
         return self.of.server
+
+    async def async_befriends(self, contact: str) -> bool:
+        """Return what it is about somebody."""
+        return await self.befriends(contact)
 
     def async_listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Say when it changes."""
@@ -127,6 +131,26 @@ async def test_a_change_of_mind_while_the_answer_is_on_its_way(
     await arbiter.push("<clearCache xmlns='urn:nf:iot:prov:d:1.0'/>")
     going_on.set()
     assert await door.settled() == ([f"approve {BOB}"] if agrees else [])
+
+
+async def test_a_change_of_mind_right_after_the_last_answer(
+    door: Door, arbiter: Arbiter, opinion: Heard
+) -> None:
+    """It counts in the very moment in which the asking has ended, too."""
+    arbiter.rule = lambda _: Ruling(allowed=False)
+    door.ask(BOB)
+    task = door.asking._task
+    assert task is not None
+
+    def change() -> None:
+        arbiter.rule = lambda _: YES
+        opinion._forget()
+
+    # (before what the asking itself does at its end, as a stanza may come then)
+    task.remove_done_callback(door.asking._ended)
+    task.add_done_callback(lambda _: change())
+    task.add_done_callback(door.asking._ended)
+    assert await door.settled() == [f"approve {BOB}"]
 
 
 async def test_who_was_denied_by_silence_is_asked_about_when_it_ends(

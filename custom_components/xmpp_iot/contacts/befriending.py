@@ -95,6 +95,7 @@ class Befriending:
         self._task = None
         if not task.cancelled():
             task.result()  # which says what failed
+            self._begin()  # for whom was wished since it ended
 
     async def _ask_all(self) -> None:
         while self._waiting:
