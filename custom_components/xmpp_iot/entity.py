@@ -147,6 +147,7 @@ class XmppIotEntity(Entity):
             one.source for one in self.mirrors if one.static and not one.kept
         }
         self._info: NodeInfo | None = None
+        self._said: dict[str, Any] = {}  # by its description
         self.take_over()
 
     @property
@@ -159,12 +160,7 @@ class XmppIotEntity(Entity):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Return what else the other house says of its entity."""
-        said = {
-            one.id: self.node.static(one.id)
-            for one in self.node.info.parameters
-            if self.node.domain and one.id not in self._described
-        }
-        return said | {
+        return self._said | {
             name: self.node.structure(name)
             for name in self.node.fields
             if name not in self._extra and not name.endswith(".text")
@@ -188,6 +184,9 @@ class XmppIotEntity(Entity):
         self._attr_icon = self.node.text_parameter(ATTR_ICON)
         self._attr_assumed_state = bool(self.node.parameter(ATTR_ASSUMED_STATE))
         self._attr_attribution = self.node.text_parameter(ATTR_ATTRIBUTION)
+        parameters = self.node.info.parameters if self.node.domain else ()
+        names = [one.id for one in parameters if one.id not in self._described]
+        self._said = {name: self.node.static(name) for name in names}
 
     @override
     async def async_added_to_hass(self) -> None:

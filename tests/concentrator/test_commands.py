@@ -244,6 +244,7 @@ async def test_the_houses_reason_goes_back(
     with pytest.raises(error) as caught:
         await friend.execute("light.kitchen_lights", "turn_off")
     assert caught.type is error
+    await home.hass.async_block_till_done()
     (failure,) = home.failures
     assert failure.context is home.commands[0].context
     if isinstance(raised, HomeAssistantError | ValueError):
@@ -269,6 +270,7 @@ async def test_a_reason_does_not_tell_what_the_asker_may_not_know(
     with pytest.raises(InternalServerError) as caught:
         await friend.execute("light.kitchen_lights", "turn_off")
     assert caught.value.text == "The action failed."
+    await home.hass.async_block_till_done()
     assert home.failures[0].data["reason"] == reason
 
 

@@ -208,7 +208,7 @@ def test_an_action_is_begun_by_what_was_decided_last(code: Code) -> None:
         one for one in code.reaching(".async_call") if one.place[1] == "Actions.perform"
     )
     holds = "self._grants.holds(act.contact.jid, act.entity_id, decision)"
-    assert code.asks_before(reach, "self.decide(act)")
+    assert code.asks_before(reach, "self.check(act)")
     assert code.asks_before(reach, holds)
     assert code.waits_between(reach, "self.check(act)") == [
         "self._grants.spend(act.contact.jid, decision)"

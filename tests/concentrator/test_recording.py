@@ -187,6 +187,7 @@ async def test_what_fails_is_no_refusal(
     home.hass.services.async_register("lock", "unlock", broken)
     with pytest.raises(InternalServerError):
         await friend.execute(DOOR, "unlock")
+    await home.hass.async_block_till_done()
     (failure,) = home.failures
     assert failure.data["reason"] == "jammed"
     assert not refused
@@ -205,6 +206,7 @@ async def test_what_fails_after_others_is_no_refusal_either(
     home.hass.services.async_register("light", "turn_off", broken)
     with pytest.raises(InternalServerError, match="Done before"):
         await friend.control("light.bed_light", LIGHT, power=False)
+    await home.hass.async_block_till_done()
     assert [event.data["entity_id"] for event in done] == ["light.bed_light"]
     assert [event.data["entity_id"] for event in home.failures] == [LIGHT]
     assert not refused
@@ -223,6 +225,7 @@ async def test_the_last_use_is_on_record_and_what_comes_after_it(
     home.grant(once)
     with pytest.raises(ItemNotFound, match="Done before"):
         await Actor(home.house, once.jid).control("light.bed_light", LIGHT, power=False)
+    await home.hass.async_block_till_done()
     assert [event.data["entity_id"] for event in done] == ["light.bed_light"]
     assert done[0].data["granted_by"].endswith("0 of 1 uses left")
     assert len(refused) == 1

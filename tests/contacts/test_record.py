@@ -27,7 +27,8 @@ from custom_components.xmpp_iot.wire.errors import (
     Forbidden,
     ServiceUnavailable,
 )
-from homeassistant.core import Context, Event, HomeAssistant
+from homeassistant.const import MATCH_ALL
+from homeassistant.core import Context, Event, HomeAssistant, callback
 
 ANNA = Contact(jid="anna@example.org", name="Anna")
 BEN = Contact(jid="ben@example.org", name="Ben")
@@ -243,12 +244,66 @@ def test_what_others_chose_is_one_short_line(text: str, shown: str) -> None:
     assert cut(text) == shown
 
 
-def test_it_knows_whether_somebody_waits(record: Record) -> None:
+async def test_it_knows_whether_somebody_waits(
+    hass: HomeAssistant, record: Record
+) -> None:
     """From when something begins until its end is written; a question to which nothing is done is none."""
     assert not record.is_open()
     first, second = record.async_begin(deed()), record.async_begin(deed(BEN))
     record.async_query(deed())
     record.async_end(deed(), first)
+    await hass.async_block_till_done()
     assert record.is_open()
     record.async_end(deed(BEN), second, "It is stuck.")
+    assert record.is_open()
+    await hass.async_block_till_done()
+    assert not record.is_open()
+
+
+async def test_ends_are_written_when_they_have_been_told(
+    hass: HomeAssistant, record: Record
+) -> None:
+    """Whoever waits for one does not wait for those who read the record."""
+    written = async_capture_events(hass, EVENT_COMMAND_DONE)
+    contexts = [record.async_begin(deed()) for _ in range(2)]
+    for context in contexts:
+        record.async_end(deed(), context)
+    assert not written
+    await hass.async_block_till_done()
+    assert [event.context for event in written] == contexts
+
+
+async def test_the_record_is_in_order(hass: HomeAssistant, record: Record) -> None:
+    """What has ended is written before anything else begins, or is asked or refused."""
+    written: list[str] = []
+
+    @callback
+    def note(event: Event) -> None:
+        written.append(str(event.event_type))
+
+    hass.bus.async_listen(MATCH_ALL, note)
+    first = record.async_begin(deed())
+    record.async_end(deed(), first)
+    second = record.async_begin(deed(BEN))
+    record.async_end(deed(BEN), second, "It is stuck.")
+    record.async_query(deed())
+    record.async_refuse(deed(), DENIED)
+    assert written == [
+        EVENT_COMMAND,
+        EVENT_COMMAND_DONE,
+        EVENT_COMMAND,
+        EVENT_COMMAND_FAILED,
+        EVENT_QUERY,
+        EVENT_REFUSED,
+    ]
+
+
+async def test_nothing_is_left_unwritten(hass: HomeAssistant, record: Record) -> None:
+    """What has ended right before the account stops is on record, once."""
+    written = async_capture_events(hass, EVENT_COMMAND_DONE)
+    record.async_end(deed(), record.async_begin(deed()))
+    record.async_stop()
+    assert len(written) == 1
+    await hass.async_block_till_done()
+    assert len(written) == 1
     assert not record.is_open()

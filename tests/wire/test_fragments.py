@@ -127,6 +127,17 @@ def test_a_device_without_nodes() -> None:
     assert [field.value for field in read.fields] == [3]
 
 
+def test_what_others_put_among_data_is_left_out() -> None:
+    """Beside nodes, beside moments and beside fields."""
+    alien = "<x xmlns='urn:example:alien' id='a' v='b' n='c'/>"
+    moment = f"<ts v='2026-11-21T06:00:00Z'>{alien}<s n='state' v='on'/></ts>"
+    found = nf(f"{alien}<nd id='sensor.hall' src='entities'>{alien}{moment}</nd>")
+    (read,) = found.readings
+    assert read.node == HALL
+    assert [one.value for one in read.fields] == ["on"]
+    assert not read.error
+
+
 def test_data_in_xsf() -> None:
     """What is the last says so; peers of old have another word for a duration."""
     content = (

@@ -19,18 +19,32 @@ class Bench:
         """Begin with work that ends at once."""
         self.work = Work()
         self.begun: list[str] = []
-        self.ended: list[asyncio.Task[str]] = []
+        self.ended: list[str] = []
+        self.cancelled = 0
         self.free = asyncio.Event()
         self.free.set()
         self._news = asyncio.Event()
 
     def bring(self, bare: str, name: str) -> None:
         """Bring work of a contact."""
-        self.work.begin(bare, self._doing(name), self.end)
+        self.begin(bare, self._doing(name))
 
     def burn(self) -> None:
         """Bring long work."""
-        self.work.begin(MANY, self._burning, self.end)
+        self.begin(MANY, self._burning)
+
+    def begin(self, bare: str, make: Callable[[], Coroutine[None, None, str]]) -> None:
+        """Bring work of a contact, and note what becomes of it."""
+
+        async def noted() -> None:
+            try:
+                self.ended.append(await make())
+            except asyncio.CancelledError:
+                self.cancelled += 1
+                raise
+            self._news.set()
+
+        self.work.begin(bare, noted)
 
     async def _burning(self) -> str:
         self.begun.append("long")
@@ -38,11 +52,6 @@ class Bench:
         while time.perf_counter() < end:
             pass  # and keep the event loop
         return "long"
-
-    def end(self, task: asyncio.Task[str]) -> None:
-        """Note that work has ended."""
-        self.ended.append(task)
-        self._news.set()
 
     async def until(self, count: int) -> None:
         """Return when so much has ended."""
@@ -97,14 +106,14 @@ async def test_contacts_take_turns(bench: Bench) -> None:
     await until_begun(bench, 91)
     assert bench.begun.index("one") <= 1
     assert [name for name in bench.begun if name != "one"] == [*map(str, range(90))]
-    assert [task.result() for task in bench.ended] == bench.begun
+    assert bench.ended == bench.begun
 
 
 async def test_one_begins_in_each_turn_of_the_loop(bench: Bench) -> None:
     """Others have their turn after every single one."""
     for number in range(5):
         bench.bring(MANY, str(number))
-    counts = []
+    counts = [len(bench.begun)]
     for _ in range(8):
         await asyncio.sleep(0)
         counts.append(len(bench.begun))
@@ -113,6 +122,28 @@ async def test_one_begins_in_each_turn_of_the_loop(bench: Bench) -> None:
     ]
     assert max(counts[0], *steps) == 1
     assert counts[-1] == 5
+
+
+async def test_what_waits_for_nothing_is_done_at_once(bench: Bench) -> None:
+    """It takes no turn of the loop."""
+    bench.bring(MANY, "quick")
+    assert bench.ended == ["quick"]
+    assert not bench.work._running
+
+
+async def test_what_has_begun_may_close_it(bench: Bench) -> None:
+    """Then nothing of what waited beside it is begun."""
+
+    async def close() -> str:
+        await bench.work.close()
+        return "closed"
+
+    for bare in (MANY, ONE):
+        bench.bring(bare, f"{bare} first")
+    bench.begin(MANY, close)
+    bench.bring(ONE, "never")
+    await settle_briefly()
+    assert bench.ended == [f"{MANY} first", f"{ONE} first", "closed"]
 
 
 async def test_so_many_run_and_wait(bench: Bench) -> None:
@@ -143,7 +174,8 @@ async def test_closing_ends_what_runs_and_what_waits(bench: Bench) -> None:
     await bench.work.close()
     await settle()
     assert begun == len(bench.begun)
-    assert all(task.cancelled() for task in bench.ended)
+    assert bench.cancelled == begun
+    assert not bench.ended
 
 
 async def test_long_work_leaves_others_half_of_the_time(bench: Bench) -> None:
@@ -158,7 +190,7 @@ async def test_long_work_leaves_others_half_of_the_time(bench: Bench) -> None:
     for _ in range(10):
         bench.burn()
     await bench.until(1)
-    bench.work.begin(ONE, several, bench.end)
+    bench.begin(ONE, several)
     await bench.until(11)
 
     first = bench.begun.index(ONE)
@@ -215,8 +247,8 @@ async def test_cancelled_work_is_told_where_it_waits(bench: Bench) -> None:
             told.append("cancelled")
         return ""
 
-    bench.work.begin(MANY, careful, bench.end)
+    bench.begin(MANY, careful)
     await waits.wait()
     await bench.work.close()
     assert told == ["cancelled"]
-    assert [task.cancelled() for task in bench.ended] == [True]
+    assert bench.cancelled == 1

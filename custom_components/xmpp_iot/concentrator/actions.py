@@ -116,15 +116,15 @@ class Actions:
             act.contact.jid, act.level, act.entity_id, act.action, act.data
         )
 
-    def check(self, act: Act, *, asking: bool = False) -> None:
-        """Raise the StanzaError that says why `act` cannot be carried out, as far as is known now.
+    def check(self, act: Act, *, asking: bool = False) -> Decision:
+        """Return what allows `act`; raise the StanzaError that says why it cannot be carried out, as far as is known now.
 
         `asking`: it is enough that the owner can be asked for it.
         """
         in_time(act.expires)
-        verdict = self.decide(act).verdict
-        if not (asking and verdict is Verdict.ASK):
-            require(verdict)
+        decision = self.decide(act)
+        if not (asking and decision.verdict is Verdict.ASK):
+            require(decision.verdict)
         state = self._hass.states.get(act.entity_id)
         if state is None or state.state == STATE_UNAVAILABLE:
             # Home Assistant passes over an unavailable entity and calls that a success.
@@ -133,12 +133,12 @@ class Actions:
         services = self._hass.services.async_services_for_domain(domain)
         if (service := services.get(act.action)) is None:
             raise FeatureNotImplemented(f"There is no action {domain}.{act.action}.")
-        if service.schema is None:
-            return
         try:
-            service.schema({**act.data, ATTR_ENTITY_ID: act.entity_id})
+            if service.schema is not None:
+                service.schema({**act.data, ATTR_ENTITY_ID: act.entity_id})
         except vol.Invalid as err:
             raise BadRequest(str(err)) from err
+        return decision
 
     async def perform(self, act: Act) -> Mapping[str, object]:
         """Carry out `act` and return when it is done; raise the StanzaError that says why not.
@@ -146,8 +146,7 @@ class Actions:
         Returns what Home Assistant answers of the entity, nothing unless the act is one that answers.
         """
         wording = await Wording.of(self._hass)
-        self.check(act)
-        decision = self.decide(act)
+        decision = self.check(act)
         await self._grants.spend(act.contact.jid, decision)
         # Counting a use takes its time: what was taken from the contact meanwhile is not done.
         in_time(act.expires)
@@ -169,10 +168,23 @@ class Actions:
             ),
             f"xmpp_iot {domain}.{act.action}",
         )
-        # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
+        if not call.done():
+            await self._wait(call, act, deed, context)
+        self._judge(call, act, deed, context)
+        return _of_entity(call.result(), act.entity_id)
+
+    async def _wait(
+        self,
+        call: asyncio.Task[ServiceResponse],
+        act: Act,
+        deed: Deed,
+        context: Context,
+    ) -> None:
+        """Return when `call` has ended; raise Unfinished where that takes too long, and see to its end without."""
         late = Unfinished(
             f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
         )
+        # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
         try:
             await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
         finally:  # the asker may also have been sent away, at unload
@@ -181,8 +193,6 @@ class Actions:
                 call.add_done_callback(partial(self._late, act, deed, context, end))
         if not call.done():
             raise on_record(late)
-        self._judge(call, act, deed, context)
-        return _of_entity(call.result(), act.entity_id)
 
     async def note(
         self,

@@ -9,7 +9,10 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.helpers.service import (
+    async_get_all_descriptions,
+    async_get_cached_service_description,
+)
 
 from .domains import domain_of
 from .inputs import Description, Input, as_list, features, inputs_of
@@ -50,25 +53,42 @@ class Catalogue:
             for action, description in self._candidates(state)
         )
 
-    def description(self, state: State, action: str) -> Description | None:
-        """Return the description of an action the entity has, as last taken in."""
-        for name, description in self._candidates(state):
-            if name == action and inputs_of(name, description, state) is not None:
-                return description
-        return None
+    async def find(
+        self, state: State, action: str
+    ) -> tuple[Description, tuple[Input, ...]] | None:
+        """Return the description of an action the entity has now, and its inputs; None where it has no such action.
+
+        Quick for what Home Assistant has described before.
+        """
+        if not self._hass.services.has_service(state.domain, action):
+            return None
+        described: Description | None = async_get_cached_service_description(
+            self._hass, state.domain, action
+        )
+        if described is None:
+            await self.refresh()
+            described = self._described.get(state.domain, {}).get(action)
+        if described is None or not self._is_offered(action, described, state):
+            return None
+        inputs = inputs_of(action, described, state)
+        return None if inputs is None else (described, inputs)
 
     def _candidates(self, state: State) -> Iterator[tuple[str, Description]]:
-        row = domain_of(state.entity_id)
-        withheld = row.withheld | _HOUSEKEEPING
         for action, description in self._described.get(state.domain, {}).items():
-            condition = row.conditions.get(action)
-            if (
-                action not in withheld
-                and "target" in description
-                and (condition is None or condition(state))
-                and self._fits(description["target"] or {}, state)
-            ):
+            if self._is_offered(action, description, state):
                 yield action, description
+
+    def _is_offered(self, action: str, description: Description, state: State) -> bool:
+        """Return whether an entity has a described action, as far as its target says."""
+        row = domain_of(state.entity_id)
+        condition = row.conditions.get(action)
+        return (
+            action not in row.withheld
+            and action not in _HOUSEKEEPING
+            and "target" in description
+            and (condition is None or condition(state))
+            and self._fits(description["target"] or {}, state)
+        )
 
     def _fits(self, target: Mapping[str, object], state: State) -> bool:
         """Return whether an action's target fits an entity: all that one of its filters says."""

@@ -78,7 +78,7 @@ class Commands:
 
         With a `draft`, a form filled in so far, it has the draft's values and what is wrong with them.
         """
-        description = await self._description(state, action)
+        description, _ = await self._find(state, action)
         words = await Words.of(self._hass, state.domain, language)
         inputs = inputs_of(action, description, state, words) or ()
         fields = tuple(one.field for one in inputs)
@@ -98,8 +98,7 @@ class Commands:
 
         ItemNotFound if the entity does not offer the action, NotAcceptable with what is wrong per field.
         """
-        description = await self._description(state, action)
-        inputs = inputs_of(action, description, state) or ()
+        description, inputs = await self._find(state, action)
         # An optional field left empty is left out; a required text may well be empty.
         needed = {one.key for one in inputs if one.field.required}
         given = {
@@ -119,11 +118,12 @@ class Commands:
             answers=command_type(description, inputs) is CommandType.QUERY,
         )
 
-    async def _description(self, state: State, action: str) -> Description:
-        await self.refresh()
-        if (description := self._catalogue.description(state, action)) is None:
+    async def _find(
+        self, state: State, action: str
+    ) -> tuple[Description, tuple[Input, ...]]:
+        if (found := await self._catalogue.find(state, action)) is None:
             raise ItemNotFound(f"There is no command {action!r}.")
-        return description
+        return found
 
     def _wrong_so_far(
         self, state: State, action: str, inputs: tuple[Input, ...], draft: Submission

@@ -58,5 +58,6 @@ class Deed:
 def cut(text: str) -> str:
     """Return what somebody else has chosen as one line that is not too long."""
     line = " ".join(text[: 2 * LONGEST].split())
-    shown = "".join(one if one.isprintable() else "\ufffd" for one in line)
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    if not line.isprintable():
+        line = "".join(one if one.isprintable() else "\ufffd" for one in line)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -4,8 +4,9 @@ It is in Home Assistant's own events, of which the logbook tells, and in an even
 belongs to one request has one Context, whose user is the contact's own: so the history of a light says who.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
@@ -43,10 +44,12 @@ class Record:
         self._refusals = Refusals(hass, self._refused)
         self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
         self._under_way: set[str] = set()  # ids of Contexts
+        self._due: deque[Callable[[], None]] = deque()  # what is to be written
 
     @callback
     def async_stop(self) -> None:
-        """Leave no timer."""
+        """Leave no timer, and nothing that is not written."""
+        self._catch_up()
         self._refusals.async_stop()
 
     @callback
@@ -77,12 +80,27 @@ class Record:
 
     @callback
     def async_end(self, deed: Deed, context: Context, failure: str = "") -> None:
-        """Write what became of it: done, or why it failed."""
+        """Write what became of it: done, or why it failed.
+
+        That is written in the next turn of the event loop, or before whatever else is to be written: by then
+        whoever waits for it has been told, and does not wait for those who read the record as well.
+        """
+        self._due.append(partial(self._ended, deed, context, failure))
+        if len(self._due) == 1:
+            self._hass.loop.call_soon(self._catch_up)
+
+    def _ended(self, deed: Deed, context: Context, failure: str) -> None:
         if failure:
             self._tell(Result.FAILED, deed, context, {ATTR_REASON: cut(failure)})
         else:
             self._tell(Result.DONE, deed, context, {})
         self._under_way.discard(context.id)
+
+    @callback
+    def _catch_up(self) -> None:
+        """Write what is due."""
+        while self._due:
+            self._due.popleft()()
 
     @callback
     def async_refuse(self, deed: Deed, error: StanzaError) -> None:
@@ -110,4 +128,6 @@ class Record:
             listener(result, data, context)
 
     def _context(self, deed: Deed) -> Context:
+        """Return the Context of what is written next."""
+        self._catch_up()
         return Context(user_id=self._user_of(deed.contact.jid))

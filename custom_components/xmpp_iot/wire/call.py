@@ -103,6 +103,5 @@ def note_answering(answering: set[asyncio.Task[Any]]) -> None:
 async def answers_sent(answering: set[asyncio.Task[Any]]) -> None:
     """Return, with none left in the set, when the session has sent what these tasks answer."""
     while answering:
-        # The session sends an answer when the task that makes it is done, and has asked to be told so
-        # before us.
+        # The task that makes an answer ends with sending it.
         await asyncio.wait((answering.pop(),))

@@ -314,14 +314,14 @@ class Connection(ClientXMPP):
         if self._reader is None or isinstance(data, str):
             return
         self._hear()
-        self._confirm()
         self._backlog.put(data, self.transport)
+        self._confirm()
 
     def _confirm(self) -> None:
         """Let the system confirm at once what has come (Linux, tcp(7)).
 
         A server that puts small packets together (Nagle's algorithm, as Prosody does) holds the next stanza back
-        until then, which may be 40 ms. The system forgets it, so it is said each time.
+        until then, which may be 40 ms. The system forgets it, so it is said each time, after what came is worked on.
         """
         if QUICK is not None and self.transport is not None:
             link = self.transport.get_extra_info("socket")

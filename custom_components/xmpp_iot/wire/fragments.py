@@ -86,8 +86,9 @@ def _readings(payload: Element, namespace: str, dialect: Dialect) -> Iterator[Re
             yield _reading(DEVICE, child, namespace, dialect)
         elif child.tag == node_tag:
             node = decode_node(child, dialect)
-            for moment in child.iterfind(moment_tag):
-                yield _reading(node, moment, namespace, dialect)
+            for moment in child:
+                if moment.tag == moment_tag:
+                    yield _reading(node, moment, namespace, dialect)
 
 
 def _failures(payload: Element, namespace: str, dialect: Dialect) -> Iterator[Reading]:
@@ -103,12 +104,17 @@ def _failures(payload: Element, namespace: str, dialect: Dialect) -> Iterator[Re
 def _reading(
     node: NodeRef, moment: Element, namespace: str, dialect: Dialect
 ) -> Reading:
-    fields = (_field(child, namespace, dialect) for child in moment)
-    errors = (_reason(error) for error in moment.iterfind(clark(namespace, "err")))
+    fields, errors = [], []
+    error_tag = clark(namespace, "err")
+    for child in moment:
+        if child.tag == error_tag:
+            errors.append(_reason(child))
+        elif (field := _field(child, namespace, dialect)) is not None:
+            fields.append(field)
     return Reading(
         node=node,
         at=parse_date_time(required(moment, dialect.time_value)),
-        fields=tuple(field for field in fields if field is not None),
+        fields=tuple(fields),
         error="\n".join(errors)[:MAX_ERROR],
     )
 

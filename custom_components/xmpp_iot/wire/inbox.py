@@ -1,6 +1,5 @@
 """Messages of others: found a handler for, worked on, answered by nobody."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,11 +118,8 @@ class Inbox:
         if not self._work.has_room(caller.bare):
             self._drop(caller)
             return
-        self._work.begin(
-            caller.bare,
-            partial(_call, handler, MessageNotice(caller, payload)),
-            partial(self._done, caller, payload.tag),
-        )
+        notice = MessageNotice(caller, payload)
+        self._work.begin(caller.bare, partial(self._hand, handler, notice))
 
     def _drop(self, caller: Caller) -> None:
         if caller.bare not in self._talkative:
@@ -133,11 +129,12 @@ class Inbox:
                 caller.jid,
             )
 
-    def _done(self, caller: Caller, tag: str, task: asyncio.Task[None]) -> None:
-        """Note what went wrong; nobody is told, for messages have no answers."""
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        if isinstance(error, StanzaError):
+    async def _hand(self, handler: MessageHandler, notice: MessageNotice) -> None:
+        """Hand over a message, and note what went wrong; nobody is told, for messages have no answers."""
+        caller, tag = notice.caller, notice.payload.tag
+        try:
+            await handler(notice)
+        except StanzaError as error:
             _LOGGER.debug(
                 "A message of %s is refused: %s %s",
                 caller.jid,
@@ -146,8 +143,8 @@ class Inbox:
             )
             if not error.on_record:
                 self.refused.fire(caller, tag, error)
-            return
-        self._failed(caller.jid, tag, error)
+        except Exception as error:  # noqa: BLE001 (it is ours)
+            self._failed(caller.jid, tag, error)
 
     def _failed(self, sender: str, tag: str, error: BaseException) -> None:
         """Log a failure of ours, once for each kind of message."""
@@ -166,7 +163,3 @@ def _sent_at(stanza: Element, received_at: datetime) -> datetime:
     """
     stamps = (instant(delay, "stamp") for delay in stanza.iterfind(_DELAY))
     return min([received_at, *(stamp for stamp in stamps if stamp is not None)])
-
-
-async def _call(handler: MessageHandler, notice: MessageNotice) -> None:
-    await handler(notice)

@@ -11,10 +11,10 @@ order that is forgotten would be in time again, and be done twice.
 """
 
 from dataclasses import dataclass
-import secrets
 from typing import Final, Self, override
 
 from .errors import BadRequest
+from .unguessable import new_id
 
 ORDER: Final = "order_token"
 MAX_TOKEN: Final = 100  # characters
@@ -33,7 +33,7 @@ class OrderToken:
     @classmethod
     def new(cls, house: str = "") -> Self:
         """Return the token of a new order."""
-        return cls(secrets.token_hex(8), house)
+        return cls(new_id(), house)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-import secrets
 from typing import Final
 
 from slixmpp import JID, InvalidJID
@@ -13,6 +12,7 @@ from .disco import PING_QUERY
 from .errors import NoAnswer, NotConnected, RemoteError
 from .stanzas import Kind, iq, remote_error
 from .stream import Stream
+from .unguessable import new_id
 from .xml import Element, element
 
 type Still = Callable[[], bool]
@@ -92,7 +92,7 @@ class Requests:
 
     async def ask_nobody(self, language: str | None) -> Element:
         """Return the server's answer, in a language, for a resource that does not exist."""
-        nobody = f"{self._stream.boundjid.bare}/{secrets.token_hex(8)}"
+        nobody = f"{self._stream.boundjid.bare}/{new_id()}"
         return await self.exchange(nobody, element(PING_QUERY), language=language)
 
     def expects(self, answer: Element, sender: str) -> bool:
@@ -132,7 +132,7 @@ class Requests:
             )
 
     def _begin(self, peers: frozenset[str]) -> tuple[str, asyncio.Future[Element]]:
-        identifier = secrets.token_hex(8)
+        identifier = new_id()
         answer: asyncio.Future[Element] = asyncio.get_running_loop().create_future()
         self._pending[identifier] = _Pending(peers, answer)
         return identifier, answer

@@ -105,11 +105,7 @@ class Responder:
             self._reply(asked, error)
             return
         request = IqRequest(caller=caller, kind=kind, payload=stanza[0], id=asked.id)
-        self._work.begin(
-            caller.bare,
-            partial(self._serve, asked, handler, request),
-            partial(self._served, asked),
-        )
+        self._work.begin(caller.bare, partial(self._serve, asked, handler, request))
 
     def refuse(self, stanza: Element, sender: str, error: StanzaError) -> None:
         """Answer the <iq/> of an admitted sender with `error`."""
@@ -130,10 +126,25 @@ class Responder:
 
     async def _serve(
         self, asked: _Asked, handler: IqHandler, request: IqRequest
-    ) -> str | None:
-        """Return the answer to be sent when this is done; None where there is none, or it is sent already."""
+    ) -> None:
+        """Answer with what becomes of a request, in the step in which that is known."""
         if asked.epoch != self._stream.epoch:  # it has waited for its turn until now
-            return None
+            return
+        try:
+            text = await self._answer(asked, handler, request)
+        except StanzaError as error:
+            self._reply(asked, error)
+        except Exception:
+            _LOGGER.exception("A request of %s failed unexpectedly", asked.by)
+            self._reply(asked, InternalServerError())
+        else:
+            if text is not None:
+                self._reply(asked, text)
+
+    async def _answer(
+        self, asked: _Asked, handler: IqHandler, request: IqRequest
+    ) -> str | None:
+        """Return the answer to be sent now; None where there is none, or it is sent already."""
         if not self._admits(asked.by):
             raise ServiceUnavailable
         try:
@@ -165,27 +176,13 @@ class Responder:
         """Return whether who asked may have an answer, and waits for it."""
         return asked.epoch == self._stream.epoch and self._admits(asked.by)
 
-    def _served(self, asked: _Asked, task: asyncio.Task[str | None]) -> None:
-        """Answer with what became of `task`."""
-        if task.cancelled():
-            return
-        error = task.exception()
-        if error is None and task.result() is None:
-            return
-        if error is not None and not isinstance(error, StanzaError):
-            _LOGGER.error(
-                "A request of %s failed unexpectedly", asked.by, exc_info=error
-            )
-            error = InternalServerError()
-        if not self._admits(asked.by):
-            error = ServiceUnavailable()
-        self._reply(asked, task.result() if error is None else error)
-
-    def _reply(self, asked: _Asked, answer: str | StanzaError | None) -> None:
-        """Answer, if the session in which the request came is still there."""
+    def _reply(self, asked: _Asked, answer: str | StanzaError) -> None:
+        """Answer whoever is admitted still, if the session in which the request came is there."""
         if asked.epoch != self._stream.epoch or not self._stream.ready:
             _LOGGER.debug("There is no session any more to answer %s", asked.by)
             return
+        if not self._admits(asked.by):
+            answer = ServiceUnavailable()
         text = answer if isinstance(answer, str) else _render(asked, answer)
         # Errors may be long, too, and must not make the house lose its connection.
         if self._stream.busy and len(text) > SHORT:

@@ -61,6 +61,11 @@ _ACKNOWLEDGEMENT: Final = clark("urn:xmpp:sm:3", "a")
 _QUESTION: Final = clark("urn:xmpp:sm:3", "r")
 _NOT_RESUMED: Final = clark("urn:xmpp:sm:3", "failed")
 _ANSWERS: Final = frozenset({"result", "error"})
+# Seconds in which the server is told how many stanzas have come: with what is said to it next, if that is sooner,
+# for what has come is worked on before anything is said of it (XEP-0198 section 4 allows for a timeout).
+ANSWER_WITHIN: Final = 0.1
+# Stanzas after which the server is asked what it has got: `Watch` asks soon, however few they are.
+WINDOW: Final = 100
 # With these a server ends a stream that it or the network cannot go on with (RFC 6120 section 4.9.3); some
 # do not know their hosts yet, or any more, while they start and stop.
 _PASSING: Final = frozenset(
@@ -106,7 +111,8 @@ class Stream(Connection):
         """When the first stanza went out since the server was asked last (loop time)."""
         self.news = asyncio.Event()
         """Set when that happens."""
-        self.register_plugin("xep_0198")
+        self._owed: asyncio.TimerHandle | None = None  # the answer to the server
+        self.register_plugin("xep_0198", {"window": WINDOW})
         self._ledger = Ledger(self.plugin["xep_0198"], self.quality)
         self.add_event_handler("session_bind", self._bound)
         self.add_event_handler("stream_negotiated", self._negotiated)
@@ -141,7 +147,7 @@ class Stream(Connection):
             self._ledger.received()
             self._on_stanza(received)
         elif self.ready and element.tag == _QUESTION:
-            self.send_raw(self._ledger.answer)
+            self._owe()
         elif self.ready and element.tag == _ACKNOWLEDGEMENT:
             self._acknowledged(element)
         elif received.excessive:
@@ -188,6 +194,35 @@ class Stream(Connection):
             self._spawn_event(element)
         except (SASLFailed, ValueError) as error:
             self.lose(f"the server's authentication is malformed: {error}")
+
+    def _owe(self) -> None:
+        """Answer the server's question with what is said next, or soon."""
+        if self._owed is None:
+            self._owed = self.loop.call_later(ANSWER_WITHIN, self._settle)
+
+    def _settle(self) -> None:
+        """Say what is owed."""
+        if answer := self._answer():
+            self.send_raw(answer)
+
+    def _answer(self) -> str:
+        """Return the answer that is owed, which it is no more; empty where the server has not asked."""
+        if self._owed is None:
+            return ""
+        self._owed.cancel()
+        self._owed = None
+        return self._ledger.answer
+
+    @override
+    def connection_lost(self, exception: BaseException | None) -> None:
+        self._answer()  # nobody wants it any more: to resume says it
+        super().connection_lost(exception)
+
+    @override
+    async def hang_up(self) -> None:
+        if self.ready:
+            self._settle()
+        await super().hang_up()
 
     # Negotiating
 
@@ -281,7 +316,7 @@ class Stream(Connection):
             self.lose("the server acknowledges nothing")
 
     def _write(self, text: str) -> None:
-        self.send_raw(text + filler(text))
+        self.send_raw(text + filler(text) + self._answer())
 
     def ask(self) -> asyncio.Future[None]:
         """Ask the server what it has got; what is returned is done when it says so. NotConnected without session."""

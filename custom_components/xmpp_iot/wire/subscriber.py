@@ -18,6 +18,10 @@ from .xml import Element, clark, element
 _PUBSUB: Final = "http://jabber.org/protocol/pubsub"
 _EVENT: Final = f"{_PUBSUB}#event"
 EVENT: Final = clark(_EVENT, "event")
+_ITEMS: Final = clark(_EVENT, "items")
+_ITEM: Final = clark(_EVENT, "item")
+_DELETE: Final = clark(_EVENT, "delete")
+_REDIRECT: Final = clark(_EVENT, "redirect")
 _ITEM_ID: Final = re.compile(r"(?P<epoch>[^-]+)-(?P<number>\d{1,18})(?P<part>p?)")
 
 
@@ -182,12 +186,12 @@ class Subscriber:
 
 
 def _tell(listener: Listener, change: Element) -> None:
-    if change.tag == clark(_EVENT, "items"):
-        for item in change.iterfind(clark(_EVENT, "item")):
-            if len(item):
+    if change.tag == _ITEMS:
+        for item in change:
+            if item.tag == _ITEM and len(item):
                 listener(_item(item))
-    elif change.tag == clark(_EVENT, "delete"):
-        redirect = change.find(clark(_EVENT, "redirect"))
+    elif change.tag == _DELETE:
+        redirect = change.find(_REDIRECT)
         listener(Moved("" if redirect is None else redirect.get("uri", "")))
 
 

@@ -50,7 +50,7 @@ class Work:
     """
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._running: Counter[str] = Counter()
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
         self._begun: set[str] = set()  # contacts who had their turn
@@ -63,17 +63,12 @@ class Work:
         waiting = len(self._waiting.get(bare, ()))
         return self._running[bare] + waiting < MAX_RUNNING + MAX_WAITING
 
-    def begin[Result](
-        self,
-        bare: str,
-        work: Callable[[], Coroutine[None, None, Result]],
-        done: Callable[[asyncio.Task[Result]], None],
-    ) -> None:
-        """Begin `work` for a contact when it is its turn; `done` gets its task at the end, cancelled or not.
+    def begin(self, bare: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Begin `work` for a contact when it is its turn, which may be now; it sees to its own errors.
 
         Whoever calls this has asked whether there is room.
         """
-        start = partial(self._start, bare, work, done)
+        start = partial(self._start, bare, work)
         if bare in self._waiting or bare in self._begun or not self._may_begin(bare):
             self._waiting.setdefault(bare, deque()).append(start)
             self._go_on()
@@ -106,24 +101,30 @@ class Work:
         self._go_on()
 
     def _start(
-        self,
-        bare: str,
-        work: Callable[[], Coroutine[None, None, Any]],
-        done: Callable[[asyncio.Task[Any]], None],
+        self, bare: str, work: Callable[[], Coroutine[None, None, None]]
     ) -> None:
-        task = asyncio.create_task(self._do(bare, work))
-        self._tasks.add(task)
-        self._running[bare] += 1
-        task.add_done_callback(partial(self._ended, bare))
-        task.add_done_callback(done)
+        """Do it up to where it first waits: what never does is done when this returns."""
         self._begun.add(bare)
         self._go_on()
+        asyncio.create_task(self._do(bare, work), eager_start=True)  # noqa: RUF006 (kept by itself)
 
-    async def _do[Result](
-        self, bare: str, work: Callable[[], Coroutine[None, None, Result]]
-    ) -> Result:
-        """Do the work; what is cancelled before its first step is never made."""
-        return await _counted(work(), partial(self._spend, bare))
+    async def _do(
+        self, bare: str, work: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        """Do the work, known to `close` from its first step to its last."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self._running[bare] += 1
+        try:
+            await _counted(work(), partial(self._spend, bare))
+        finally:
+            self._tasks.discard(task)
+            self._running[bare] -= 1
+            if not self._running[bare]:
+                del self._running[bare]
+            if bare in self._waiting:
+                self._go_on()
 
     def _go_on(self) -> None:
         """See to it that there is a next turn."""
@@ -134,19 +135,18 @@ class Work:
         """Begin the next of each contact."""
         self._next = None
         self._begun.clear()
-        for bare, waiting in tuple(self._waiting.items()):
-            if not self._may_begin(bare):
-                continue
-            start = waiting.popleft()
-            if not waiting:
-                del self._waiting[bare]
-            start()
+        for bare in tuple(self._waiting):
+            # (what has begun just now may have closed all this)
+            if bare in self._waiting and self._may_begin(bare):
+                self._take(bare)()
 
-    def _ended(self, bare: str, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        self._running -= Counter({bare: 1})  # drops what is zero
-        if bare in self._waiting:
-            self._go_on()
+    def _take(self, bare: str) -> Callable[[], None]:
+        """Return what begins the next of a contact who waits."""
+        waiting = self._waiting[bare]
+        start = waiting.popleft()
+        if not waiting:
+            del self._waiting[bare]
+        return start
 
     async def close(self) -> None:
         """Begin nothing more, and stop all of them, except who asks for it."""
@@ -162,17 +162,17 @@ class Work:
 
 
 @coroutine
-def _counted[Result](
-    work: Coroutine[Any, None, Result], count: Callable[[float], None]
-) -> Generator[Any, Any, Result]:
+def _counted(
+    work: Coroutine[Any, None, None], count: Callable[[float], None]
+) -> Generator[Any, Any]:
     """Do `work`, and have `count` told how many seconds each step of it has kept the event loop."""
     step: Callable[[], Any] = partial(work.send, None)
     while True:
         begun = time.perf_counter()
         try:
             awaited = step()
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+        except StopIteration:
+            return
         finally:
             count(time.perf_counter() - begun)
         try:

@@ -95,12 +95,11 @@ def to_text(node: Element, namespace: str = "") -> str:
     """Return the XML of `node` inside an element whose default namespace is `namespace`."""
     own, name = split_tag(node.tag)
     attributes = "".join(
-        f' {_attribute_name(key)}="{escape(value)}"' for key, value in node.items()
+        [f' {_attribute_name(key)}="{escape(value)}"' for key, value in node.items()]
     )
     declared = "" if own == namespace else f' xmlns="{escape(own)}"'
-    content = escape(node.text or "") + "".join(
-        to_text(child, own) + escape(child.tail or "") for child in node
-    )
+    inside = [to_text(child, own) + escape(child.tail or "") for child in node]
+    content = escape(node.text or "") + "".join(inside)
     end = f">{content}</{name}>" if content else "/>"
     return f"<{name}{declared}{attributes}{end}"
 
