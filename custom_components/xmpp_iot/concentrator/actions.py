@@ -185,13 +185,15 @@ class Actions:
             f"Not finished after {ANSWER_WITHIN.total_seconds():.0f} s; the result is unknown."
         )
         # The wait may end, the action must not: cancelled half-way, nobody knows what was done.
+        has_ended = False
         try:
             await asyncio.wait({call}, timeout=ANSWER_WITHIN.total_seconds())
+            has_ended = call.done()
         finally:  # the asker may also have been sent away, at unload
-            if not call.done():
+            if not has_ended:
                 late.end = end = self._hass.loop.create_future()
                 call.add_done_callback(partial(self._late, act, deed, context, end))
-        if not call.done():
+        if not has_ended:
             raise on_record(late)
 
     async def note(

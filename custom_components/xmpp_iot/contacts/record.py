@@ -7,6 +7,7 @@ belongs to one request has one Context, whose user is the contact's own: so the 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from functools import partial
+import logging
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
@@ -23,6 +24,8 @@ from ..const import (
 from ..wire.errors import StanzaError
 from .deed import Deed, Result, cut
 from .refusals import Refusal, Refusals
+
+_LOGGER = logging.getLogger(__name__)
 
 type Listener = Callable[[Result, Mapping[str, object], Context], None]
 """Gets what became of a request, with the data of its event."""
@@ -44,6 +47,7 @@ class Record:
         self._refusals = Refusals(hass, self._refused)
         self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
         self._under_way: set[str] = set()  # ids of Contexts
+        self._is_writing = False
         self._due: deque[Callable[[], None]] = deque()  # what is to be written
 
     @callback
@@ -90,17 +94,32 @@ class Record:
             self._hass.loop.call_soon(self._catch_up)
 
     def _ended(self, deed: Deed, context: Context, failure: str) -> None:
+        self._under_way.discard(context.id)
         if failure:
             self._tell(Result.FAILED, deed, context, {ATTR_REASON: cut(failure)})
         else:
             self._tell(Result.DONE, deed, context, {})
-        self._under_way.discard(context.id)
 
     @callback
     def _catch_up(self) -> None:
-        """Write what is due."""
-        while self._due:
-            self._due.popleft()()
+        """Write what is due, in order; what goes wrong with one is not the fault of who comes next."""
+        if (
+            self._is_writing
+        ):  # whoever reads what is written may have more to be written
+            return
+        self._is_writing = True
+        try:
+            while self._due:
+                self._write(self._due.popleft())
+        finally:
+            self._is_writing = False
+
+    @staticmethod
+    def _write(entry: Callable[[], None]) -> None:
+        try:
+            entry()
+        except Exception:
+            _LOGGER.exception("The end of an order could not be recorded")
 
     @callback
     def async_refuse(self, deed: Deed, error: StanzaError) -> None:

@@ -67,13 +67,13 @@ async def _nodes(inquiry: Inquiry, source: str) -> list[NodeInfo]:
     request = TreeRequest(
         operation=Operation.GET_ALL_NODES, source=source, parameters=True
     )
-    ways = (inquiry.at_once, inquiry.paged) if inquiry.in_pages else (inquiry.at_once,)
-    for way in ways:
-        try:
-            return await way(request)
-        except RemoteError as err:
-            if err.remote_condition not in _TOO_MUCH:
-                raise
+    # (an answer that turns out to be too large is as much work for the other side as one that is not)
+    way = inquiry.paged if inquiry.in_pages else inquiry.at_once
+    try:
+        return await way(request)
+    except RemoteError as err:
+        if err.remote_condition not in _TOO_MUCH:
+            raise
     return await _walk(inquiry, source)
 
 

@@ -70,6 +70,8 @@ class Reception:
     presences: Presences
     capabilities: Capabilities
     sent_at: Callable[[], datetime]
+    give_way: Callable[[], None]
+    """Called after what others are told of: requests that come later are not begun before that."""
     strangers: Strangers = field(default_factory=Strangers)
 
     def receive(self, received: Received, sender: JID) -> None:
@@ -117,6 +119,7 @@ class Reception:
             case "result" | "error":
                 if not received.excessive:
                     self.requests.settle(stanza, sender.full)
+                    self.give_way()
             case "get" | "set" as kind:
                 if not self.company.is_admitted(sender):
                     self.gate.refuse(stanza, sender.full)
@@ -135,9 +138,11 @@ class Reception:
         self.chats.receive(received, sender)
         if self.company.is_admitted(sender):
             self.inbox.receive(received, sender.full, self.sent_at())
+        self.give_way()
 
     def _receive_presence(self, received: Received, sender: JID) -> None:
         if not self.company.is_own(sender):
             self.presences.receive(received.element, sender)
             there = sender.full in self.roster.resources(sender.bare)
             self.capabilities.note(sender.full, received.element, there)
+            self.give_way()

@@ -131,6 +131,7 @@ class Session:
             presences=self._presences,
             capabilities=self._inquiries.capabilities,
             sent_at=self._link.sent_at,
+            give_way=self._work.give_way,
         )
         self._nonsense = False
         self._epoch = self._stream.epoch  # of what was received last
@@ -313,10 +314,7 @@ class Session:
         kind: Kind = "get",
         timeout: float = 10,
     ) -> Element | None:
-        """Ask `to` (None: the own account) and return the payload of the result.
-
-        RemoteError for an error, NoAnswer where none came in `timeout` seconds, NotConnected without session.
-        """
+        """Ask `to` (None: the own account); return the payload of the result. RemoteError, NoAnswer, NotConnected."""
         return await self._inquiries.ask(to, payload, kind=kind, timeout=timeout)
 
     async def iq_text(
@@ -375,9 +373,9 @@ class Session:
     def _receive(self, received: Received) -> None:
         """Take a stanza."""
         if self._epoch != self._stream.epoch:
-            # Told before anything of the new session is worked on.
             self._epoch = self._stream.epoch
             self._gone.fire(None)
+            self._work.give_way()  # told before anything of the new session is worked on
         try:
             sender = JID(received.element.get("from") or self._bare)
         except InvalidJID:

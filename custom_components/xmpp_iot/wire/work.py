@@ -55,6 +55,7 @@ class Work:
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
         self._begun: set[str] = set()  # contacts who had their turn
         self._next: asyncio.Handle | None = None
+        self._gives_way = False
         self._rests: dict[str, float] = {}  # until when, of who has taken much time
         self._waking: asyncio.TimerHandle | None = None
 
@@ -69,11 +70,20 @@ class Work:
         Whoever calls this has asked whether there is room.
         """
         start = partial(self._start, bare, work)
-        if bare in self._waiting or bare in self._begun or not self._may_begin(bare):
+        waits = self._gives_way or bare in self._waiting or bare in self._begun
+        if waits or not self._may_begin(bare):
             self._waiting.setdefault(bare, deque()).append(start)
             self._go_on()
         else:
             start()
+
+    def give_way(self) -> None:
+        """Begin nothing until all has been told that is to be told now: who asks after that may count on it."""
+        self._gives_way = True
+        if self._next is not None:  # it may come before what is to be told
+            self._next.cancel()
+            self._next = None
+        self._go_on()
 
     def _may_begin(self, bare: str) -> bool:
         if self._running[bare] >= MAX_RUNNING:
@@ -134,6 +144,7 @@ class Work:
     def _turn(self) -> None:
         """Begin the next of each contact."""
         self._next = None
+        self._gives_way = False
         self._begun.clear()
         for bare in tuple(self._waiting):
             # (what has begun just now may have closed all this)
