@@ -292,22 +292,29 @@ async def test_an_action_without_end_is_answered(
     await asyncio.wait_for(finished.wait(), 5)
 
 
+@pytest.mark.parametrize("together", [False, True])
 async def test_an_action_whose_asker_is_gone_is_on_record(
-    home: Home, friend: Actor, caplog: pytest.LogCaptureFixture
+    home: Home, friend: Actor, caplog: pytest.LogCaptureFixture, *, together: bool
 ) -> None:
-    """When the request is ended the action goes on, and how it fails is known."""
+    """When the request is ended the action goes on, and how it fails is known: also where both end together."""
     begun, finish = asyncio.Event(), asyncio.Event()
 
     async def crawl_and_fail(_: ServiceCall) -> None:
         begun.set()
         await finish.wait()
+        if together:
+            asyncio.get_running_loop().call_soon(asking.cancel)
         raise HomeAssistantError("The motor is stuck")
 
     home.hass.services.async_register("light", "turn_off", crawl_and_fail)
     asking = asyncio.create_task(friend.execute("light.kitchen_lights", "turn_off"))
     await begun.wait()
-    asking.cancel()
+    if together:
+        finish.set()
+    else:
+        asking.cancel()
     await asyncio.wait({asking})
+    assert asking.cancelled()
     finish.set()
     await home.hass.async_block_till_done(wait_background_tasks=True)
     (failure,) = home.failures

@@ -273,6 +273,27 @@ async def test_ends_are_written_when_they_have_been_told(
     assert [event.context for event in written] == contexts
 
 
+async def test_a_reader_that_fails_fails_for_itself(
+    hass: HomeAssistant, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What others have done is written nevertheless, in order, and nobody is taken to wait still."""
+    written = async_capture_events(hass, EVENT_COMMAND_DONE)
+    contexts = [record.async_begin(deed()), record.async_begin(deed(BEN))]
+
+    def fail(_: Result, __: Mapping[str, object], ___: Context) -> None:
+        record.async_query(deed())  # (which has what is due written first)
+        assert len(written) == 1
+        raise RuntimeError("It cannot read.")
+
+    record.async_listen(ANNA.jid, fail)
+    record.async_end(deed(), contexts[0])
+    record.async_end(deed(BEN), contexts[1])
+    record.async_query(deed(BEN))
+    assert [event.context for event in written] == contexts
+    assert not record.is_open()
+    assert "could not be recorded" in caplog.text
+
+
 async def test_the_record_is_in_order(hass: HomeAssistant, record: Record) -> None:
     """What has ended is written before anything else begins, or is asked or refused."""
     written: list[str] = []

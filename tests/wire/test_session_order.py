@@ -71,3 +71,36 @@ async def test_who_is_no_contact_any_more_gets_no_answer(
         answer = await house.ask("<q xmlns='urn:q'/>")
         assert to_text(answer[0]).count("<") == 3
         assert answer[0][0].tag.endswith("}service-unavailable")
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_who_asks_when_it_is_back_has_gone_before(
+    context: ssl.SSLContext, trust: ssl.SSLContext, together: bool
+) -> None:
+    """What forgets somebody who leaves does so before it asks again, though all of it comes in one piece."""
+    async with online(context, trust) as house:
+        order: list[str] = []
+
+        async def handler(_: IqRequest) -> None:
+            order.append("asks")
+
+        house.session.handle_iq(["{urn:q}q"], handler)
+        house.session.on_gone(lambda jid: order.append(f"gone: {jid}"))
+        house.session.on_presence(lambda _, there: order.append(f"there: {there}"))
+        stanzas = [
+            f"<presence from='{FRIEND}'/>",
+            f"<presence from='{FRIEND}' type='unavailable'/>",
+            f"<presence from='{FRIEND}'/>",
+            f"<iq type='set' id='again' from='{FRIEND}'><q xmlns='urn:q'/></iq>",
+        ]
+        for piece in ["".join(stanzas)] if together else stanzas:
+            house.peer.send(piece)
+            await house.peer.writer.drain()
+        await house.until(lambda: house.hears("again"))
+        assert order == [
+            "there: True",
+            "there: False",
+            f"gone: {FRIEND}",
+            "there: True",
+            "asks",
+        ]

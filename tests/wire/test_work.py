@@ -252,3 +252,19 @@ async def test_cancelled_work_is_told_where_it_waits(bench: Bench) -> None:
     await bench.work.close()
     assert told == ["cancelled"]
     assert bench.cancelled == 1
+
+
+@pytest.mark.parametrize("turn_is_due", [False, True])
+async def test_what_was_said_before_is_told_before(
+    bench: Bench, *, turn_is_due: bool
+) -> None:
+    """Nothing begins until what is to be told now has been told, also where there was to be a turn before."""
+    if turn_is_due:
+        bench.bring(ONE, "earlier")
+    asyncio.get_running_loop().call_soon(bench.begun.append, "told")
+    bench.work.give_way()
+    bench.bring(ONE, "asked")
+    await bench.until(1 + turn_is_due)
+    assert bench.begun[-2:] == ["told", "asked"]
+    bench.bring(ONE, "at once")
+    assert bench.begun[-1] == "at once"
