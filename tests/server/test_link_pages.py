@@ -36,6 +36,7 @@ async def test_a_house_of_many_pages_is_linked(
     hass: HomeAssistant, house: House, link: Link, small: list[TreeRequest]
 ) -> None:
     """All of it is shown, in as many requests as there are pages."""
+    await hass.async_block_till_done()  # Home Assistant has added all of it
     assert mirror(hass, link, "light.kitchen_lights").state == "on"
     shown = mirrors(hass, link)
     assert shown.keys() == {node.id for node in link.store}
