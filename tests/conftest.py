@@ -32,6 +32,8 @@ from .distribution import ByGroup, arrange
 from .server_table import table
 from .servers import DEMO_SERVER, KNOWN, USERS, chosen, instead_of, running
 
+REAL = frozenset({"server", "demo", "browser"})  # marks, and fixtures
+KNOWN_NAMES = frozenset(KNOWN)
 __all__ = ["USERS"]  # for tests that start servers of their own
 
 
@@ -64,7 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     at once. What failed at first is listed as rerun: that is to be looked at, too.
     """
     for item in items:
-        if any(item.get_closest_marker(name) for name in ("server", "demo", "browser")):
+        needed = getattr(item, "fixturenames", ())
+        marked = any(item.get_closest_marker(name) for name in REAL)
+        if marked or not REAL.isdisjoint(needed) or not KNOWN_NAMES.isdisjoint(needed):
             item.add_marker(pytest.mark.flaky(reruns=1))
     if "PYTEST_XDIST_WORKER" in os.environ:
         arrange(items)

@@ -10,7 +10,7 @@ from custom_components.xmpp_iot.wire.peer import Peer
 from homeassistant.core import HomeAssistant
 
 from .conftest import House
-from .linked import mirror, mirrors
+from .linked import mirror, mirrors, until
 
 
 @pytest.fixture(autouse=True)
@@ -36,10 +36,10 @@ async def test_a_house_of_many_pages_is_linked(
     hass: HomeAssistant, house: House, link: Link, small: list[TreeRequest]
 ) -> None:
     """All of it is shown, in as many requests as there are pages."""
-    await hass.async_block_till_done()  # Home Assistant has added all of it
+    nodes = {node.id for node in link.store}
+    await until(hass, lambda: mirrors(hass, link).keys() == nodes)
     assert mirror(hass, link, "light.kitchen_lights").state == "on"
     shown = mirrors(hass, link)
-    assert shown.keys() == {node.id for node in link.store}
     assert len(shown) > 8
     assert len([one for one in small if one.page]) > 3
     assert {one.operation for one in small if one.page} == {Operation.GET_ALL_NODES}
