@@ -32,8 +32,8 @@ from .distribution import ByGroup, arrange
 from .server_table import table
 from .servers import DEMO_SERVER, KNOWN, USERS, chosen, instead_of, running
 
-REAL = frozenset({"server", "demo", "browser"})  # marks, and fixtures
-KNOWN_NAMES = frozenset(KNOWN)
+REAL = frozenset({"server", "demo", "browser"})  # marks
+SERVERS = frozenset({"server", *KNOWN})  # fixtures
 __all__ = ["USERS"]  # for tests that start servers of their own
 
 
@@ -66,9 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     at once. What failed at first is listed as rerun: that is to be looked at, too.
     """
     for item in items:
-        needed = getattr(item, "fixturenames", ())
         marked = any(item.get_closest_marker(name) for name in REAL)
-        if marked or not REAL.isdisjoint(needed) or not KNOWN_NAMES.isdisjoint(needed):
+        if marked or not SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.flaky(reruns=1))
     if "PYTEST_XDIST_WORKER" in os.environ:
         arrange(items)
