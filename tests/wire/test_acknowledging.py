@@ -18,10 +18,17 @@ QUESTION = f"<r {SM}/>"
 
 async def asked(house: House) -> None:
     """Have the server ask, and wait until the house owes it the answer."""
+    line = house.session._stream
+    owe, owes = line._owe, asyncio.Event()
+
+    def noted() -> None:
+        owe()
+        owes.set()
+
+    setattr(line, "_owe", noted)  # noqa: B010
     house.peer.send(QUESTION)
-    async with asyncio.timeout(5):
-        while house.session._stream._owed is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(owes.wait(), 5)
+    assert line._owed is not None
 
 
 def said(house: House) -> list[int]:

@@ -30,8 +30,8 @@ async def survey(
 ) -> tuple[NodeInfo, ...]:
     """Return all nodes of the sources `among`, of all there are where it does not say; parents come first.
 
-    In one answer for each source where the concentrator can, else page by page where it says that it can (see
-    `in_pages`), else level by level. RemoteError, NoAnswer and NotConnected as the peer raises them, NoAnswer
+    Page by page for each source where the concentrator says that it can (see `in_pages`), else in one answer; level
+    by level where it can do neither. RemoteError, NoAnswer and NotConnected as the peer raises them, NoAnswer
     also where it does not come to an end; BadRequest for more than MAX_NODES nodes.
     """
     found: list[NodeInfo] = []
